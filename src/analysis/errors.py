@@ -1,0 +1,62 @@
+"""The two ways something can be wrong: people can fix it, or the data do not define it."""
+
+
+class DataError(Exception):
+    """Something a person can fix in a file or a setting.
+
+    The message is one sentence for that person: where (file, sheet, cell or line), what was found,
+    what to do. It is shown as it is, without a traceback, and the command ends with exit code 1.
+    """
+
+
+class DataErrors(DataError):
+    """Several `DataError`s found in one pass, so that people can fix them in one pass."""
+
+    def __init__(self, errors: list[DataError]):
+        self.errors = errors
+        super().__init__("\n".join(str(error) for error in errors))
+
+
+class NotDefined(Exception):
+    """These data do not define this number.
+
+    Not a failure: `measures` turns it into a row without a value, with `code` and the sentence as the reason.
+
+    Parameters
+    ----------
+    code
+        Short name of the reason, one of `REASONS`; `pages/words` has its sentence in every language.
+    detail
+        One English sentence with the figures met, for the table of results.
+
+    >>> raise NotDefined("one_juror", "ICC(1,1) needs units with two scores; here none has.")
+    Traceback (most recent call last):
+    analysis.errors.NotDefined: one_juror: ICC(1,1) needs units with two scores; here none has.
+    """
+
+    def __init__(self, code: str, detail: str):
+        if code not in REASONS:
+            raise KeyError(f"{code!r} is not one of errors.REASONS")
+        self.code, self.detail = code, detail
+        super().__init__(f"{code}: {detail}")
+
+
+REASONS = {
+    "no_data": "there are no scores at all",
+    "too_few_units": "too few offices or dossiers",
+    "too_few_jurors": "too few jurors",
+    "one_juror": "no unit was scored by two jurors",
+    "no_complete_units": "too few units scored by every juror",
+    "no_variation": "all scores are equal",
+    "not_connected": "jurors and dossiers fall into parts that share nothing",
+    "wrong_level": "the measure does not fit the declared level of the scale",
+    "too_few_respondents": "too few respondents",
+    "one_item": "fewer than two items",
+    "not_comparable": "no criterion is comparable between the editions",
+    "no_repeat": "no office took part in both editions",
+    "no_resampling": "too few resamples gave a value",
+    "no_interval": "no interval is defined for this measure",
+    "description": "a count or a description of these data, not an estimate",
+    "perfect": "every unit agrees perfectly, so resampling shows no variation",
+    "suppressed": "fewer cases than may be shown",
+}
