@@ -135,7 +135,7 @@ criterion   | text   | criterion, an id of `criteria` of the edition
 value_raw   | text   | the cell as it was written
 value       | number | the score in points of the criterion's scale, NaN where there is none
 value_100   | number | the same as per cent of the scale's range, best = 100 (POMP); NaN where there is none
-missing     | text   | reason without a score: missing, not_scored, not_applicable, recused, abstained, dont_know, refused
+missing     | text   | reason without a score: missing, not_scored, not_applicable, recused, abstained, ... or empty
 corrected   | text   | why corrections.csv changed it, or empty
 file        | text   | file it was read from, relative to the folder of raw data
 sheet       | text   | sheet, empty for text files
@@ -214,6 +214,19 @@ count       | count  | how many rows or cells it stands for
     ("edition", "file", "sheet", "place", "code", "key"),
 )
 
+CROSSWALK = Table(
+    "crosswalk",
+    "what became of one criterion from one edition to a later one (crosswalk.csv)",
+    _columns("""
+from_edition   | text | earlier edition
+from_criterion | text | its criterion, or empty where the later one is new
+to_edition     | text | later edition
+to_criterion   | text | its criterion, or empty where the earlier one was dropped
+relation       | text | same, reworded, rescaled, split, merged, new or dropped
+    """),
+    ("from_edition", "from_criterion", "to_edition", "to_criterion"),
+)
+
 RESULT_KEY = (
     "edition", "edition_to", "wave", "stage", "category", "criterion", "item", "subject_type", "subject",
     "versus_type", "versus", "at", "measure", "variant",
@@ -260,7 +273,10 @@ reason          | text   | why there is no value: code and sentence
 
 TABLES = {
     table.name: table
-    for table in (EDITIONS, OFFICES, JURORS, DOSSIERS, RECUSALS, SCORES, RESPONDENTS, RESPONSES, LEDGER, FINDINGS, RESULTS)
+    for table in (
+        *(EDITIONS, OFFICES, JURORS, DOSSIERS, RECUSALS, SCORES, RESPONDENTS, RESPONSES),
+        *(LEDGER, FINDINGS, CROSSWALK, RESULTS),
+    )
 }
 
 

@@ -1,33 +1,38 @@
-"""Configuration: TOML beside the data → frozen objects. An unknown, missing or misspelt field is an error.
-
-`competition.toml` says what holds for every edition (and `[defaults]` for what an edition may say differently),
-`eNN/edition.toml` what holds for one, `layouts.toml` how the files look. Nothing of one competition is in code.
-"""
+"""What can be configured, as frozen objects; an unknown, missing or misspelt field is an error."""
 
 from __future__ import annotations
 
 import datetime as dt
 import difflib
 import math
-import tomllib
-from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from analysis.errors import DataError
 
 Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_]*$")]
 Text = dict[Literal["pl", "en"], str]
 Level = Literal["nominal", "ordinal", "interval", "ratio"]
-MISSING = ("missing", "not_scored", "not_applicable", "recused", "abstained", "dont_know", "refused", "not_shown")
+MISSING = (
+    "missing",
+    "not_scored",
+    "not_applicable",
+    "recused",
+    "abstained",
+    "dont_know",
+    "refused",
+    "not_shown",
+)
 
 
-class _Model(BaseModel):
+class Model(BaseModel):
+    """A frozen object that refuses fields it does not know."""
+
     model_config = ConfigDict(frozen=True, extra="forbid", strict=False)
 
 
-class Scale(_Model):
+class Scale(Model):
     """A scale of points: its ends, its step (0 = any number between them), its level, and which end is best."""
 
     minimum: float
@@ -72,7 +77,7 @@ class Scale(_Model):
         return 100 * (share if self.direction == "higher" else 1 - share)
 
 
-class Criterion(_Model):
+class Criterion(Model):
     """One thing the jurors judge: its words, its scale (an id of `scales`), its weight in the total."""
 
     id: Id
@@ -81,7 +86,7 @@ class Criterion(_Model):
     weight: float = Field(gt=0)
 
 
-class Stage(_Model):
+class Stage(Model):
     """One round of judging: `independent` marks of a few jurors, or the `panel` together."""
 
     id: Id
@@ -90,14 +95,14 @@ class Stage(_Model):
     planned_jurors: int | None = Field(None, ge=1)
 
 
-class Category(_Model):
+class Category(Model):
     """A category in which dossiers compete."""
 
     id: Id
     label: Text
 
 
-class Special(_Model):
+class Special(Model):
     """A special award; `rule` says whether the highest total wins it or the organizer records it."""
 
     id: Id
@@ -105,7 +110,7 @@ class Special(_Model):
     rule: Literal["highest_total", "recorded"] = "recorded"
 
 
-class Decision(_Model):
+class Decision(Model):
     """How marks become awards.
 
     `weights`: share of each stage in the total (a stage not named does not count). `rule`: `points` (total in per
@@ -121,7 +126,7 @@ class Decision(_Model):
     tie_break: tuple[str, ...] = ()
 
 
-class JurorPlace(_Model):
+class JurorPlace(Model):
     """Where a sheet says whose it is: right of the cell `label`, or in the name of the `file` or `sheet` (a group)."""
 
     label: str | None = None
@@ -129,7 +134,7 @@ class JurorPlace(_Model):
     sheet: str | None = None
 
 
-class ExcludeRule(_Model):
+class ExcludeRule(Model):
     """A named rule for rows that are not data: those whose `column` matches `pattern` (a whole-cell regex)."""
 
     rule: Id
@@ -137,7 +142,7 @@ class ExcludeRule(_Model):
     pattern: str
 
 
-class ScoreLayout(_Model):
+class ScoreLayout(Model):
     """How a file of scores looks.
 
     `long`: a row a judgement, columns `juror`, `criterion`, `score`; `matrix`: a sheet a juror, dossiers in rows and
@@ -162,7 +167,7 @@ class ScoreLayout(_Model):
     exclude: tuple[ExcludeRule, ...] = ()
 
 
-class SurveyLayout(_Model):
+class SurveyLayout(Model):
     """How a file of survey answers looks: a `limesurvey` CSV, or `columns` (a row a respondent, columns by name)."""
 
     kind: Literal["limesurvey", "columns"]
@@ -177,7 +182,7 @@ class SurveyLayout(_Model):
     exclude: tuple[ExcludeRule, ...] = ()
 
 
-class ScoreSource(_Model):
+class ScoreSource(Model):
     """Files of scores: a pattern below data/raw/<edition> (or `data:` below the data folder), and their layout."""
 
     file: str
@@ -187,7 +192,7 @@ class ScoreSource(_Model):
     where: dict[str, str] = {}  # column = value: only these rows belong to this source
 
 
-class SurveySource(_Model):
+class SurveySource(Model):
     """Files of one survey wave and what is known about how it was taken."""
 
     file: str
@@ -201,7 +206,7 @@ class SurveySource(_Model):
     where: dict[str, str] = {}
 
 
-class Item(_Model):
+class Item(Model):
     """A survey question: words, dimension, scale; `reverse` where the lowest answer is the best."""
 
     id: Id
@@ -211,14 +216,14 @@ class Item(_Model):
     reverse: bool = False
 
 
-class Dimension(_Model):
+class Dimension(Model):
     """A group of survey items that measure one thing."""
 
     id: Id
     label: Text
 
 
-class Instrument(_Model):
+class Instrument(Model):
     """A questionnaire."""
 
     label: Text
@@ -226,7 +231,7 @@ class Instrument(_Model):
     dimensions: tuple[Dimension, ...] = ()
 
 
-class Edition(_Model):
+class Edition(Model):
     """One edition: what was judged, on which scale, by which stages, and in which files it lies."""
 
     id: Id
@@ -249,17 +254,17 @@ class Edition(_Model):
     def _names_exist(self) -> Edition:
         stages, criteria = {stage.id for stage in self.stages}, {criterion.id for criterion in self.criteria}
         for criterion in self.criteria:
-            _known(criterion.scale, self.scales, f"criteria.{criterion.id}.scale")
+            known(criterion.scale, self.scales, f"criteria.{criterion.id}.scale")
         for stage in self.decision.weights:
-            _known(stage, stages, "decision.weights")
+            known(stage, stages, "decision.weights")
         for rule in self.decision.tie_break:
             kind, _, name = rule.partition(":")
-            _known(kind, {"stage", "criterion", "median"}, "decision.tie_break")
+            known(kind, {"stage", "criterion", "median"}, "decision.tie_break")
             if kind != "median":
-                _known(name, stages if kind == "stage" else criteria, "decision.tie_break")
+                known(name, stages if kind == "stage" else criteria, "decision.tie_break")
         for source in self.scores:
             if source.stage:
-                _known(source.stage, stages, "scores.stage")
+                known(source.stage, stages, "scores.stage")
         return self
 
     def scale(self, criterion: str) -> Scale:
@@ -267,7 +272,7 @@ class Edition(_Model):
         return next(self.scales[entry.scale] for entry in self.criteria if entry.id == criterion)
 
 
-class Analysis(_Model):
+class Analysis(Model):
     """How numbers are made: the seed, the number of resamples, the confidence of intervals."""
 
     seed: int = 20260101
@@ -275,7 +280,7 @@ class Analysis(_Model):
     confidence: float = Field(0.95, gt=0.5, lt=1)
 
 
-class Disclosure(_Model):
+class Disclosure(Model):
     """What may be shown to whom: the key of the office codes and the smallest cells."""
 
     key: str | None = None
@@ -285,7 +290,7 @@ class Disclosure(_Model):
     min_other_jurors: int = 3
 
 
-class Competition(_Model):
+class Competition(Model):
     """The competition: its words, its languages and audiences, its instruments, its editions in order."""
 
     id: Id
@@ -311,12 +316,12 @@ class Competition(_Model):
     def _names_exist(self) -> Competition:
         for name, instrument in self.instruments.items():
             for item in instrument.items:
-                _known(item.scale, self.scales, f"instruments.{name}.items.{item.id}.scale")
+                known(item.scale, self.scales, f"instruments.{name}.items.{item.id}.scale")
         for edition in self.editions:
             for source in (*edition.scores, *edition.surveys):
-                _known(source.layout, self.layouts, f"{edition.id}: layout")
+                known(source.layout, self.layouts, f"{edition.id}: layout")
             for source in edition.surveys:
-                _known(source.instrument, self.instruments, f"{edition.id}: surveys.instrument")
+                known(source.instrument, self.instruments, f"{edition.id}: surveys.instrument")
         return self
 
     def edition(self, name: str) -> Edition:
@@ -331,7 +336,7 @@ class Competition(_Model):
             if edition.id == name:
                 return edition
         known = ", ".join(edition.id for edition in self.editions)
-        raise DataError(f"There is no edition {name!r}{_hint(name, [e.id for e in self.editions])}; there are: {known}.")
+        raise DataError(f"There is no edition {name!r}{hint(name, [e.id for e in self.editions])}; there are: {known}.")
 
     def item_scale(self, instrument: str, item: str) -> Scale:
         """Give the scale of a survey item."""
@@ -339,125 +344,14 @@ class Competition(_Model):
         return next(self.scales[entry.scale] for entry in items if entry.id == item)
 
 
-def read_competition(raw: Path) -> Competition:
-    """Read competition.toml, layouts.toml and every edition.toml below the folder of raw data.
-
-    Raises
-    ------
-    DataError
-        A file is missing or is not TOML, or a field is unknown, missing or of the wrong kind.
-    """
-    main = raw / "competition.toml"
-    settings = read_toml(main)
-    defaults = settings.pop("defaults", {})
-    layouts = read_toml(raw / "layouts.toml") if (raw / "layouts.toml").exists() else {}
-    scales = settings.get("scales", {})
-    editions = [
-        _edition(path, defaults, scales) for path in sorted(raw.glob("*/edition.toml"))
-    ]  # the scales of the competition are there for every edition
-    competition = _build(
-        Competition,
-        {
-            **_fields(settings, main, ("layouts", "editions")),
-            "layouts": {name: _layout(name, entry, raw / "layouts.toml") for name, entry in layouts.items()},
-            "editions": tuple(sorted(editions, key=lambda edition: edition.number)),
-        },
-        main,
-    )
-    _numbers_differ(competition.editions, raw)
-    return competition
-
-
-def read_toml(path: Path) -> dict[str, Any]:
-    """Read a TOML file; duplicate keys are refused.
-
-    Raises
-    ------
-    DataError
-        The file is missing, is not UTF-8, or is not TOML.
-    """
-    try:
-        return tomllib.loads(path.read_bytes().decode("utf-8-sig"))
-    except FileNotFoundError:
-        raise DataError(f"{path}: the file is missing. `friendly-office new` writes one with comments.") from None
-    except UnicodeDecodeError as error:
-        raise DataError(f"{path}: not UTF-8 at byte {error.start}. Save it as UTF-8.") from None
-    except tomllib.TOMLDecodeError as error:
-        raise DataError(f"{path}: not TOML: {error}. Mend that line.") from None
-
-
-def _edition(path: Path, defaults: dict, scales: dict) -> Edition:
-    settings = _fields(read_toml(path), path, ("id",))
-    merged = {"title": {}, **defaults, **settings, "id": path.parent.name}
-    merged["scales"] = {**scales, **merged.get("scales", {})}
-    return _build(Edition, merged, path)
-
-
-def _layout(name: str, entry: dict, path: Path) -> ScoreLayout | SurveyLayout:
-    kinds = {"long": ScoreLayout, "matrix": ScoreLayout, "jurors_in_columns": ScoreLayout}
-    kinds |= {"limesurvey": SurveyLayout, "columns": SurveyLayout}
-    kind = entry.get("kind")
-    if kind not in kinds:
-        raise DataError(f"{path}: [{name}] kind is {kind!r}{_hint(str(kind), kinds)}; use one of {', '.join(kinds)}.")
-    return _build(kinds[kind], entry, path, f"[{name}] ")
-
-
-def _fields(settings: dict, path: Path, reserved: tuple[str, ...]) -> dict:
-    for name in reserved:
-        if name in settings:
-            raise DataError(f"{path}: {name!r} is not set here: it comes from the folder. Delete that line.")
-    return settings
-
-
-def _build(model: type[_Model], settings: dict, path: Path, place: str = "") -> Any:
-    try:
-        return model(**settings)
-    except ValidationError as error:
-        raise DataError("\n".join(_sentence(model, entry, path, place) for entry in error.errors())) from None
-
-
-def _sentence(model: type[_Model], entry: dict, path: Path, place: str) -> str:
-    where = ".".join(str(part) for part in entry["loc"] if part != "function-after")
-    if entry["type"] == "extra_forbidden":
-        *parents, name = entry["loc"]
-        hint = _hint(str(name), _names(model, parents))
-        return f"{path}: {place}unknown field {where!r}{hint}. Correct or delete it."
-    if entry["type"] == "missing":
-        return f"{path}: {place}the field {where!r} is missing. Add it."
-    said = "" if entry["type"] == "value_error" else f" (found {entry['input']!r})"
-    message = entry["msg"].removeprefix("Value error, ")
-    return f"{path}: {place}{where}{': ' if where else ''}{message}{said}. Correct it."
-
-
-def _names(model: Any, parents: list) -> list[str]:
-    """Names of the fields of the model that stands at `parents` below `model`, as far as they can be followed."""
-    for part in parents:
-        if not isinstance(part, str) or part not in getattr(model, "model_fields", {}):
-            continue
-        model = _inner(model.model_fields[part].annotation)
-    return list(getattr(model, "model_fields", {}))
-
-
-def _inner(annotation: Any) -> Any:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    found = [_inner(part) for part in getattr(annotation, "__args__", ())]
-    return next((part for part in found if part is not None), None)
-
-
-def _known(name: str, names: Any, where: str) -> None:
+def known(name: str, names: Any, where: str) -> None:
+    """Refuse a name that is not among `names`, with the nearest one as a hint."""
     if name not in names:
         listed = ", ".join(sorted(names)) or "none"
-        raise ValueError(f"{where}: there is no {name!r}{_hint(name, names)}; there are: {listed}")
+        raise ValueError(f"{where}: there is no {name!r}{hint(name, names)}; there are: {listed}")
 
 
-def _numbers_differ(editions: tuple[Edition, ...], raw: Path) -> None:
-    for one, other in zip(editions, editions[1:], strict=False):
-        if one.number == other.number:
-            where = raw / other.id / "edition.toml"
-            raise DataError(f"{where}: number {other.number} is taken by edition {one.id}. Give each its own.")
-
-
-def _hint(name: str, names: Any) -> str:
+def hint(name: str, names: Any) -> str:
+    """Give "; did you mean X?" for the name nearest to `name`, or nothing."""
     close = difflib.get_close_matches(name, list(names), n=1, cutoff=0.6)
     return f"; did you mean {close[0]!r}?" if close else ""

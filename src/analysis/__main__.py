@@ -1,0 +1,5 @@
+"""`python -m analysis` is `friendly-office`."""
+
+from analysis.cli import main
+
+main()
