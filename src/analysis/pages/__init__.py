@@ -1,0 +1,1 @@
+"""Pages: rows of results → words, charts, tables, findings. Only here is Plotly imported."""
