@@ -1,0 +1,39 @@
+"""What the demo is made from: its configuration, its names, its model; and its random numbers."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import numpy as np
+
+from analysis import config
+
+HOME = Path(__file__).parent
+DEMO = HOME / "demo"
+SEED = 20260101
+
+
+def competition() -> config.Competition:
+    """Read the configuration of the demo competition."""
+    return config.read_competition(DEMO)
+
+
+def model() -> dict:
+    """Read the parameters of the model (model.toml)."""
+    return config.read_toml(HOME / "model.toml")
+
+
+def names() -> dict:
+    """Read the invented names (names.toml)."""
+    return config.read_toml(HOME / "names.toml")
+
+
+def generator(seed: int, *purpose: str) -> np.random.Generator:
+    """Give the random numbers of one purpose, so that a change in one part moves no other part.
+
+    >>> generator(1, "jury", "e01").integers(100) == generator(1, "jury", "e01").integers(100)
+    True
+    """
+    digest = hashlib.sha256("/".join((str(seed), *purpose)).encode()).digest()
+    return np.random.default_rng(int.from_bytes(digest[:16], "big"))
