@@ -1,0 +1,238 @@
+"""Each juror beside the others: severity, deviation from the others, and the graph of who rated what."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.sparse import bmat, csr_array
+from scipy.sparse.csgraph import connected_components
+from scipy.stats import f, t
+
+from analysis.errors import NotDefined
+from analysis.statistics.ratings import paired_units, rating_table
+from analysis.statistics.survey import mean, mean_interval
+
+
+@dataclass(frozen=True)
+class Severities:
+    """Severities of the jurors and what is known about their precision; arrays have one entry a juror.
+
+    `value`: points, positive = more severe, NaN where the juror shares no unit with another. `se`, `low`, `high`,
+    `p_value` (two-sided, severity = mean of the component): NaN where `df` is 0 or the additive model fits exactly.
+    `component`: number of the connected component; severities of different components cannot be compared.
+    `units`: units that the juror rated and another juror too. `equal_f`, `equal_p`: F test that all severities of
+    each component are equal. `spread`: standard deviation of severities corrected for their standard errors, 0 where
+    they differ less than chance would make them. `df`: residual degrees of freedom; `residual_sd`: points.
+    """
+
+    value: np.ndarray
+    se: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+    p_value: np.ndarray
+    component: np.ndarray
+    units: np.ndarray
+    equal_f: float
+    equal_p: float
+    spread: float
+    df: int
+    df_jurors: int
+    residual_sd: float
+    confidence: float
+
+
+def severity_additive(ratings: np.ndarray, *, confidence: float = 0.95) -> Severities:
+    """Severity of each juror: mark = unit - severity + error, by least squares.
+
+    Parameters
+    ----------
+    ratings : array, shape (units, jurors)
+        Points, NaN where a juror did not rate. Units with one rating say nothing about severity and are left out.
+    confidence
+        Confidence of the intervals.
+
+    Returns
+    -------
+    Severities
+        Points; in each connected component of the juror-unit graph severities sum to zero. Standard errors are the
+        classical ones of least squares (equal variance of errors), intervals and p values from t with `df`.
+
+    Raises
+    ------
+    NotDefined
+        No unit was rated by two jurors.
+
+    Source
+    ------
+    Two-way additive model, units eliminated from the normal equations: Searle (1971), Linear Models, ch. 7.
+
+    >>> severity_additive(np.array([[5, 6], [7, 8], [2, 3]])).value
+    array([ 0.5, -0.5])
+    """
+    table = rating_table(ratings)
+    table = table[paired_units(table)]
+    component = _juror_components(table)
+    inverse, estimate, explained, residual, df = _least_squares(table, component)
+    linked = (~np.isnan(table)).any(axis=0)
+    df_jurors = int(linked.sum() - len(np.unique(component[linked])))
+    exact = residual <= 1e-12 * max(explained + residual, 1e-300)
+    variance = residual / df if df > 0 and not exact else np.nan
+    se = np.where(linked, np.sqrt(variance * np.clip(np.diag(inverse), 0, None)), np.nan)
+    margin = t.ppf((1 + confidence) / 2, df) * se if df > 0 else se
+    equal_f = explained / df_jurors / variance
+    value = np.where(linked, -estimate, np.nan)
+    return Severities(
+        value=value, se=se, low=value - margin, high=value + margin,
+        p_value=2 * t.sf(np.abs(value) / se, df) if df > 0 else se,
+        component=component, units=(~np.isnan(table)).sum(axis=0),
+        equal_f=float(equal_f), equal_p=float(f.sf(equal_f, df_jurors, df)) if df > 0 else float("nan"),
+        spread=float(np.sqrt(max(0.0, (np.nansum(value**2) - np.nansum(np.nan_to_num(se) ** 2)) / df_jurors))),
+        df=df, df_jurors=df_jurors, residual_sd=float(np.sqrt(variance)), confidence=confidence,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Deviation:
+    """A juror's mean mark less the others' on the same units: points, positive = more generous; its interval."""
+
+    value: float
+    se: float
+    low: float
+    high: float
+    confidence: float
+    interval: str
+    units: int
+
+
+def deviation_from_others(
+    ratings: np.ndarray, juror: int, *, cluster: np.ndarray | None = None, confidence: float = 0.95
+) -> Deviation:
+    """Mean difference between a juror's mark and the mean of the other jurors' marks of the same unit.
+
+    Not the severity of the additive model: who the others are differs from unit to unit.
+
+    Parameters
+    ----------
+    ratings : array, shape (units, jurors)
+        Points, NaN where a juror did not rate.
+    juror
+        Column of the juror.
+    cluster : array, shape (units,), optional
+        Office of each unit; differences of one office are taken as dependent. Without it each unit is its own.
+    confidence
+        Confidence of the interval (t).
+
+    Returns
+    -------
+    Deviation
+        Points; ends are NaN (with the reason's code in `interval`) where there are fewer than two clusters.
+
+    Raises
+    ------
+    NotDefined
+        The juror rated no unit that another juror rated too.
+
+    >>> deviation_from_others(np.array([[5.0, 6, 7], [4, 8, np.nan]]), 0).value
+    -2.75
+    """
+    table = rating_table(ratings)
+    own = table[:, juror]
+    others = np.delete(table, juror, axis=1)
+    count = (~np.isnan(others)).sum(axis=1)
+    both = ~np.isnan(own) & (count > 0)
+    if not both.any():
+        raise NotDefined("one_juror", "No unit was rated by this juror and another one.")
+    difference = own[both] - np.nansum(others[both], axis=1) / count[both]
+    group = np.arange(both.sum()) if cluster is None else np.asarray(cluster)[both]
+    try:
+        ends = mean_interval(difference, cluster=group, confidence=confidence)
+    except NotDefined as reason:
+        nan = float("nan")
+        return Deviation(mean(difference), nan, nan, nan, confidence, reason.code, int(both.sum()))
+    return Deviation(mean(difference), ends.se, ends.low, ends.high, confidence, ends.interval, int(both.sum()))
+
+
+def coscored(ratings: np.ndarray) -> np.ndarray:
+    """Count the units that each pair of jurors both rated; the diagonal is what each juror rated.
+
+    Returns
+    -------
+    array of int, shape (jurors, jurors)
+
+    >>> coscored(np.array([[5, 6], [4, np.nan]]))
+    array([[2, 1],
+           [1, 1]])
+    """
+    rated = (~np.isnan(np.asarray(ratings, dtype=float))).astype(int)
+    return rated.T @ rated
+
+
+def design_components(ratings: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Number the connected components of the juror-unit graph.
+
+    Returns
+    -------
+    units, jurors : arrays of int
+        Component of each unit and of each juror, from 0; -1 for units and jurors without any rating. Marks of
+        different components have no common measure.
+    """
+    rated = ~np.isnan(np.asarray(ratings, dtype=float))
+    graph = csr_array(rated.astype(np.int8))
+    label = connected_components(bmat([[None, graph], [graph.T, None]]), directed=False)[1]
+    used = np.concatenate([rated.any(axis=1), rated.any(axis=0)])
+    numbered = np.full(len(label), -1)
+    numbered[used] = np.unique(label[used], return_inverse=True)[1].ravel()
+    return numbered[: len(rated)], numbered[len(rated) :]
+
+
+def bridge_jurors(ratings: np.ndarray) -> np.ndarray:
+    """Tell which jurors hold the design together: without one of them the other jurors fall into more parts.
+
+    Returns
+    -------
+    array of bool, shape (jurors,)
+    """
+    shared = coscored(ratings)
+    parts = _parts(shared)
+    return np.array(
+        [
+            shared[juror, juror] > 0 and _parts(np.delete(np.delete(shared, juror, 0), juror, 1)) > parts
+            for juror in range(len(shared))
+        ]
+    )
+
+
+def _parts(shared: np.ndarray) -> int:
+    """Count the connected parts among jurors who rated anything."""
+    active = np.diag(shared) > 0
+    if not active.any():
+        return 0
+    return int(connected_components(csr_array(shared[active][:, active]), directed=False)[0])
+
+
+def _juror_components(table: np.ndarray) -> np.ndarray:
+    return design_components(table)[1]
+
+
+def _least_squares(table: np.ndarray, component: np.ndarray) -> tuple[np.ndarray, np.ndarray, float, float, int]:
+    """Give the generalized inverse on the juror side, generosity, explained and residual squares, degrees of freedom.
+
+    The cost is linear in the ratings (for panels of bounded size) plus one system of the size of the jury.
+    """
+    rated = ~np.isnan(table)
+    count = rated.sum(axis=1)
+    deviation = np.where(rated, table - (np.nansum(table, axis=1) / count)[:, None], 0.0)
+    pattern = csr_array(rated.astype(float))
+    normal = np.diag(rated.sum(axis=0).astype(float))
+    normal -= (pattern.T @ (pattern * (1 / count)[:, None])).toarray()
+    right = deviation.sum(axis=0)
+    same = (component[:, None] == component[None, :]).astype(float)
+    constraint = same / same.sum(axis=1)  # adds the means, so that severities of a component sum to zero
+    inverse = np.linalg.inv(normal + constraint) - constraint
+    generosity = inverse @ right
+    explained = float(generosity @ right)
+    residual = max(float((deviation**2).sum()) - explained, 0.0)
+    linked = rated.any(axis=0)
+    df = int(rated.sum() - len(table) - linked.sum() + len(np.unique(component[linked])))
+    return inverse, generosity, explained, residual, df

@@ -1,0 +1,406 @@
+"""How reliable marks are: intraclass correlations and Kendall's W.
+
+ICC(1) allows any pattern of missing cells (one-way analysis of variance, unbalanced). The A and C forms and W need
+units that every juror rated and use only those. Names: Shrout & Fleiss (1, k), McGraw & Wong (A = agreement, C =
+consistency); "1" is the mark of one juror, "k" the mean over the jurors of a unit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from scipy.stats import chi2, f
+
+from analysis.errors import NotDefined
+from analysis.statistics.ratings import centred, complete_units, rating_table, unit_sums
+from analysis.statistics.resample import Additive, Interval, Reweighted
+
+Form = Literal["icc_11", "icc_1k", "icc_a1", "icc_ak", "icc_c1", "icc_ck"]
+FLAT = 1e-12  # a sum of squares below this share of the largest is rounding
+
+
+@dataclass(frozen=True)
+class OneWay:
+    """One-way analysis of variance: mean squares between and within units, typical and harmonic number of jurors."""
+
+    between: float
+    within: float
+    units: int
+    ratings: int
+    typical: float
+    harmonic: float
+
+    @property
+    def balanced(self) -> bool:
+        """Whether every unit has the same number of ratings."""
+        return abs(self.typical - self.harmonic) < 1e-9
+
+
+@dataclass(frozen=True)
+class TwoWay:
+    """Two-way analysis of variance of complete units: mean squares of units, of jurors, and residual."""
+
+    units_square: float
+    jurors_square: float
+    residual_square: float
+    units: int
+    jurors: int
+
+
+@dataclass(frozen=True)
+class Test:
+    """A test: its statistic, its degrees of freedom, its p value."""
+
+    value: float
+    df: float
+    p_value: float
+
+
+def icc(ratings: np.ndarray, *, form: Form) -> float:
+    """Intraclass correlation: the share of the variance of marks that lies between units.
+
+    Parameters
+    ----------
+    ratings : array, shape (units, jurors)
+        Points, NaN where a juror did not rate.
+    form
+        `icc_11`, `icc_1k`: one-way, every unit may have other jurors, missing cells kept; k is the harmonic mean of
+        the numbers of jurors. `icc_a1`, `icc_ak`: two-way, agreement. `icc_c1`, `icc_ck`: two-way, consistency; both
+        from units that every juror rated.
+
+    Returns
+    -------
+    float
+        No unit, at most 1; negative where units differ less than marks of one unit.
+
+    Raises
+    ------
+    NotDefined
+        Too few units or jurors, no complete unit, no variation, or a denominator that is not positive.
+
+    Source
+    ------
+    Shrout & Fleiss (1979), Psychol. Bull. 86, 420-428; McGraw & Wong (1996), Psychol. Methods 1, 30-46; the number
+    of jurors in the unbalanced one-way case as in Searle, Casella & McCulloch (1992), Variance Components, ch. 3.
+
+    >>> round(icc(np.array([[1, 2], [4, 4], [6, 9]]), form="icc_a1"), 3)
+    0.84
+    """
+    table = rating_table(ratings)
+    if form in ONE_WAY:
+        _one_way_possible(table)
+        value = ONE_WAY[form](_one_way_features(centred(table)).sum(axis=0)[None])[0]
+    else:
+        table, complete = complete_units(table)
+        _varies(table[complete])
+        value = TWO_WAY[form](_two_way_features(centred(table[complete])).sum(axis=0)[None])[0]
+    if np.isnan(value):
+        raise NotDefined("no_signal", "Units differ less than marks of one unit do, so the ratio has no meaning.")
+    return float(value)
+
+
+def resampled_icc(ratings: np.ndarray, cluster: np.ndarray, *, form: Form) -> Additive:
+    """Prepare an intraclass correlation for resampling of clusters; parameters as for `icc`."""
+    table = rating_table(ratings)
+    if form in ONE_WAY:
+        return Additive(_one_way_features(centred(table)), cluster, ONE_WAY[form])
+    table, complete = complete_units(table)
+    features = np.zeros((len(table), 4 + table.shape[1]))
+    features[complete] = _two_way_features(centred(table[complete]))
+    return Additive(features, cluster, TWO_WAY[form])
+
+
+def one_way(ratings: np.ndarray) -> OneWay:
+    """One-way analysis of variance of units, any pattern of missing cells.
+
+    Raises
+    ------
+    NotDefined
+        Fewer than two units, no unit with two ratings, or no variation.
+    """
+    table = rating_table(ratings)
+    _one_way_possible(table)
+    between, within, typical, harmonic, units, total = _one_way_parts(
+        _one_way_features(centred(table)).sum(axis=0)[None]
+    )
+    return OneWay(*(float(part[0]) for part in (between, within)), int(units[0]), int(total[0]), float(typical[0]),
+                  float(harmonic[0]))  # fmt: skip
+
+
+def two_way(ratings: np.ndarray) -> TwoWay:
+    """Two-way analysis of variance of the units that every juror rated.
+
+    Raises
+    ------
+    NotDefined
+        Fewer than two jurors or complete units, or no variation.
+    """
+    table, complete = complete_units(rating_table(ratings))
+    _varies(table[complete])
+    squares = _two_way_parts(_two_way_features(centred(table[complete])).sum(axis=0)[None])
+    return TwoWay(*(float(part[0]) for part in squares[:3]), int(complete.sum()), table.shape[1])
+
+
+def icc_interval(ratings: np.ndarray, *, form: Form, confidence: float = 0.95) -> Interval:
+    """Interval of an intraclass correlation from the F distribution; assumes normal effects and independent units.
+
+    Parameters
+    ----------
+    ratings, form
+        As for `icc`. `icc_11` and `icc_1k` need the same number of ratings in every unit. The A forms take jurors as
+        a sample of possible jurors, so their interval also holds for other jurors.
+    confidence
+        Between 0 and 1.
+
+    Raises
+    ------
+    NotDefined
+        As `icc`; also where the marks of every unit agree perfectly, or the one-way design is not balanced.
+
+    Source
+    ------
+    McGraw & Wong (1996), Psychol. Methods 1, table 7 (corrected 1996, p. 390).
+    """
+    if form in ONE_WAY:
+        return _one_way_interval(one_way(ratings), form, confidence)
+    parts = two_way(ratings)
+    if parts.residual_square <= FLAT * parts.units_square:
+        raise NotDefined("perfect", "The jurors' marks differ by a constant only: the F interval has no width.")
+    if form in ("icc_c1", "icc_ck"):
+        degrees = parts.units - 1, (parts.units - 1) * (parts.jurors - 1)
+        ends = _f_ends(parts.units_square / parts.residual_square, degrees, confidence)
+        return _f_interval(ends, parts.jurors, form, confidence)
+    single = form == "icc_a1"
+    low, high = _agreement_ends(parts, icc(ratings, form=form), single, confidence)
+    return Interval(low, high, float("nan"), confidence, "F, McGraw and Wong")
+
+
+def icc_ak_interval_shrout_fleiss(ratings: np.ndarray, *, confidence: float = 0.95) -> Interval:
+    """Interval of ICC(A,k) as the Spearman-Brown transform of the ends of ICC(A,1).
+
+    Another estimator than `icc_interval(form="icc_ak")`, kept under its own name because programs differ here.
+
+    Source
+    ------
+    Shrout & Fleiss (1979), Psychol. Bull. 86, 420-428.
+    """
+    single = icc_interval(ratings, form="icc_a1", confidence=confidence)
+    jurors = two_way(ratings).jurors
+    low, high = (jurors * end / (1 + (jurors - 1) * end) for end in (single.low, single.high))
+    return Interval(low, high, float("nan"), confidence, "F, Shrout and Fleiss")
+
+
+def kendall_w(ratings: np.ndarray) -> float:
+    """Kendall's W: how far the jurors put the units in the same order.
+
+    Parameters
+    ----------
+    ratings : array, shape (units, jurors)
+        Points, NaN where a juror did not rate; only units that every juror rated count.
+
+    Returns
+    -------
+    float
+        No unit, 0-1; 0 = no common order, 1 = the same order. Corrected for ties.
+
+    Raises
+    ------
+    NotDefined
+        Fewer than two jurors or complete units, or no juror tells any units apart.
+
+    Source
+    ------
+    Kendall & Babington Smith (1939), Ann. Math. Stat. 10, 275-287; ties as in Kendall & Gibbons (1990), Rank
+    Correlation Methods, ch. 6.
+
+    >>> kendall_w(np.array([[1, 2], [2, 4], [3, 9]]))
+    1.0
+    """
+    table, complete = complete_units(rating_table(ratings))
+    value = _concordance_function(table[complete])(np.ones((1, complete.sum())))[0]
+    if np.isnan(value):
+        raise NotDefined("no_variation", "No juror tells any of the units apart.")
+    return float(value)
+
+
+def kendall_test(ratings: np.ndarray) -> Test:
+    """Chi-square test that the jurors' orders of the units have nothing in common (W = 0), after Friedman.
+
+    Raises
+    ------
+    NotDefined
+        As `kendall_w`.
+
+    Source
+    ------
+    Kendall & Gibbons (1990), Rank Correlation Methods, ch. 6: chi-square = jurors (units - 1) W.
+    """
+    table, complete = complete_units(rating_table(ratings))
+    units, jurors = int(complete.sum()), table.shape[1]
+    value = jurors * (units - 1) * kendall_w(ratings)
+    return Test(value, units - 1, float(chi2.sf(value, units - 1)))
+
+
+def resampled_kendall_w(ratings: np.ndarray, cluster: np.ndarray) -> Reweighted:
+    """Prepare Kendall's W for resampling of clusters: units drawn twice are ties."""
+    table, complete = complete_units(rating_table(ratings))
+    return Reweighted(_concordance_function(table[complete]), cluster, complete)
+
+
+def _one_way_possible(table: np.ndarray) -> None:
+    count = (~np.isnan(table)).sum(axis=1)
+    if (count > 0).sum() < 2:
+        raise NotDefined("too_few_units", "An intraclass correlation needs two rated units; here there is one.")
+    if count.max() < 2:
+        raise NotDefined("one_juror", "An intraclass correlation needs a unit rated by two jurors; there is none.")
+    _varies(table)
+
+
+def _varies(table: np.ndarray) -> None:
+    if np.nanmin(table) == np.nanmax(table):
+        raise NotDefined("no_variation", f"Every rating is {np.nanmin(table):g}.")
+
+
+def _one_way_features(table: np.ndarray) -> np.ndarray:
+    """Give [1, k, k², 1/k, sum, k mean², squares within] of each rated unit, zeros for the others."""
+    count, total, within = unit_sums(table)
+    number = np.maximum(count, 1)
+    columns = [np.ones(len(table)), count, count**2, 1 / number, total, total**2 / number, within]
+    return np.where((count > 0)[:, None], np.column_stack(columns), 0.0)
+
+
+def _one_way_parts(sums: np.ndarray) -> tuple[np.ndarray, ...]:
+    """Give mean squares between and within units, typical and harmonic number of ratings, units, ratings."""
+    units, count, squares, inverse, total, between, within = sums.T
+    with np.errstate(invalid="ignore", divide="ignore"):
+        typical = (count - squares / count) / (units - 1)
+        scale = np.where(between + within > 0, between + within, np.inf)
+        spread = between - total**2 / count
+        between = np.where(spread > FLAT * scale, spread, 0.0) / (units - 1)
+        within = np.where(within > FLAT * scale, within, 0.0) / (count - units)
+        return between, within, typical, units / inverse, units, count
+
+
+def _icc_11(sums: np.ndarray) -> np.ndarray:
+    between, within, typical, *_ = _one_way_parts(sums)
+    return _ratio(between - within, between + (typical - 1) * within)
+
+
+def _icc_1k(sums: np.ndarray) -> np.ndarray:
+    harmonic = _one_way_parts(sums)[3]
+    single = _icc_11(sums)
+    return _ratio(harmonic * single, 1 + (harmonic - 1) * single)
+
+
+def _two_way_features(table: np.ndarray) -> np.ndarray:
+    """Give [1, sum, k mean², squares within, mark of each juror] of each complete unit."""
+    count, total, within = unit_sums(table)
+    return np.column_stack([np.ones(len(table)), total, total**2 / count, within, table])
+
+
+def _two_way_parts(sums: np.ndarray) -> tuple[np.ndarray, ...]:
+    """Give the mean squares of units, jurors, residual, then the numbers of units and jurors."""
+    units, total, between, within = sums[:, :4].T
+    jurors = sums.shape[1] - 4
+    with np.errstate(invalid="ignore", divide="ignore"):
+        mean = total**2 / (units * jurors)
+        columns = (sums[:, 4:] ** 2).sum(axis=1) / units
+        scale = FLAT * (between + within + columns)
+        squares = [between - mean, columns - mean, within - (columns - mean)]
+        rows, columns, residual = (np.where(square > scale, square, 0.0) for square in squares)
+        return rows / (units - 1), columns / (jurors - 1), residual / ((units - 1) * (jurors - 1)), units, jurors
+
+
+def _icc_a1(sums: np.ndarray) -> np.ndarray:
+    rows, columns, residual, units, jurors = _two_way_parts(sums)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return _ratio(rows - residual, rows + (jurors - 1) * residual + jurors * (columns - residual) / units)
+
+
+def _icc_ak(sums: np.ndarray) -> np.ndarray:
+    rows, columns, residual, units, _ = _two_way_parts(sums)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return _ratio(rows - residual, rows + (columns - residual) / units)
+
+
+def _icc_c1(sums: np.ndarray) -> np.ndarray:
+    rows, _, residual, _, jurors = _two_way_parts(sums)
+    return _ratio(rows - residual, rows + (jurors - 1) * residual)
+
+
+def _icc_ck(sums: np.ndarray) -> np.ndarray:
+    rows, _, residual, *_ = _two_way_parts(sums)
+    return _ratio(rows - residual, rows)
+
+
+def _ratio(above: np.ndarray, below: np.ndarray) -> np.ndarray:
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.where(below > 0, above / below, np.nan)
+
+
+ONE_WAY: dict[str, Callable[[np.ndarray], np.ndarray]] = {"icc_11": _icc_11, "icc_1k": _icc_1k}
+TWO_WAY: dict[str, Callable[[np.ndarray], np.ndarray]] = {
+    "icc_a1": _icc_a1, "icc_ak": _icc_ak, "icc_c1": _icc_c1, "icc_ck": _icc_ck,
+}  # fmt: skip
+
+
+def _one_way_interval(parts: OneWay, form: Form, confidence: float) -> Interval:
+    if not parts.balanced:
+        raise NotDefined("no_interval", "The F interval of ICC(1) needs equally many ratings of every unit.")
+    if parts.within == 0:
+        raise NotDefined("perfect", "The marks of every unit agree perfectly: the F interval has no width.")
+    degrees = parts.units - 1, parts.ratings - parts.units
+    ends = _f_ends(parts.between / parts.within, degrees, confidence)
+    return _f_interval(ends, parts.typical, form, confidence)
+
+
+def _f_ends(ratio: float, degrees: tuple[int, int], confidence: float) -> tuple[float, float]:
+    """Give the ends of the interval of the ratio of the expected mean squares."""
+    upper = (1 + confidence) / 2
+    return ratio / f.ppf(upper, *degrees), ratio * f.ppf(upper, *reversed(degrees))
+
+
+def _f_interval(ends: tuple[float, float], jurors: float, form: Form, confidence: float) -> Interval:
+    if form.endswith("1"):
+        low, high = ((end - 1) / (end + jurors - 1) for end in ends)
+    else:
+        low, high = (1 - 1 / end if end > 0 else -np.inf for end in ends)
+    return Interval(float(low), float(high), float("nan"), confidence, "F")
+
+
+def _agreement_ends(parts: TwoWay, value: float, single: bool, confidence: float) -> tuple[float, float]:
+    """Give the ends of ICC(A,1) or ICC(A,k), degrees of freedom after Satterthwaite."""
+    n, k = parts.units, parts.jurors
+    rows, columns, residual = parts.units_square, parts.jurors_square, parts.residual_square
+    factor = k if single else 1
+    jurors_part = factor * value / (n * (1 - value)) * columns
+    residual_part = (1 + factor * value * (n - 1) / (n * (1 - value))) * residual
+    degrees = (jurors_part + residual_part) ** 2 / (jurors_part**2 / (k - 1) + residual_part**2 / ((n - 1) * (k - 1)))
+    upper = (1 + confidence) / 2
+    below, above = f.ppf(upper, n - 1, degrees), f.ppf(upper, degrees, n - 1)
+    noise = k * columns + (k * n - k - n) * residual if single else columns - residual
+    low = n * (rows - below * residual) / (below * noise + n * rows)
+    high = n * (above * rows - residual) / (noise + n * above * rows)
+    return float(low), float(high)
+
+
+def _concordance_function(table: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
+    """Give W of complete units as a function of unit weights."""
+    jurors = table.shape[1]
+    codes = [np.unique(column, return_inverse=True)[1].ravel() for column in table.T]
+    levels = [np.eye(column.max() + 1)[column] for column in codes]
+
+    def function(weights: np.ndarray) -> np.ndarray:
+        units = weights.sum(axis=1)
+        ranks, ties = np.zeros(weights.shape), np.zeros(len(weights))
+        for column, level in zip(codes, levels, strict=True):
+            number = weights @ level
+            ranks += (number.cumsum(axis=1) - number / 2)[:, column]  # mid-ranks less a half
+            ties += (number**3 - number).sum(axis=1)
+        spread = 12 * (weights * (ranks - jurors * units[:, None] / 2) ** 2).sum(axis=1)
+        return _ratio(spread, jurors**2 * (units**3 - units) - jurors * ties)
+
+    return function
