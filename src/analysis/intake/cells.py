@@ -1,0 +1,243 @@
+"""One total parser of cells: text → number, missing with a reason, or reject with a reason.
+
+It never guesses silently: a range, a plus, a fraction, a date or an ambiguous `1.234` is a reject, with the number
+it may have meant as a proposal.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from analysis.intake.grid import DATE, ERROR, FORMULA, NUMBER, TEXT
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number."""
+
+    value: float
+
+
+@dataclass(frozen=True)
+class Missing:
+    """No number, for this reason (one of `config.MISSING`)."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class Reject:
+    """Something a person has to look at: its code (a finding) and the number it may have meant, or empty."""
+
+    code: str
+    proposal: str = ""
+
+
+Cell = Number | Missing | Reject
+
+VOCABULARY = {
+    "missing": ("", "-", "–", "—", "brak", "b/d", "bd", "b.d.", "brak danych"),
+    "not_scored": ("brak oceny", "nie oceniono"),
+    "not_applicable": ("n/d", "nd", "nd.", "n.d.", "nie dotyczy", "n/a", "not applicable"),
+    "recused": ("s", "w", "wył.", "wył", "wyłączony", "wyłączona", "ki", "konflikt", "konflikt interesów"),
+    "abstained": ("wstrzymuję się", "wstrz", "wstrz."),
+    "dont_know": ("trudno powiedzieć", "nie mam zdania", "nie wiem", "don't know"),
+    "refused": ("odmowa",),
+}
+"""Texts that mean a missing score, by reason; case and diacritics do not matter."""
+
+_MONTHS = ("sty", "lut", "mar", "kwi", "maj", "cze", "lip", "sie", "wrz", "paz", "lis", "gru")
+_PLAIN = re.compile(r"-?[0-9]{1,15}(?:[.,][0-9]{1,15})?")
+_AMBIGUOUS = re.compile(r"-?[1-9][0-9]{0,2}[.,][0-9]{3}")
+_GROUPED = re.compile(r"-?[0-9]{1,3}(?: [0-9]{3})+(?:[.,][0-9]{1,15})?")
+_POINT_GROUPS = re.compile(r"-?[0-9]{1,3}(?:\.[0-9]{3})+(?:,[0-9]{1,15})")
+_COMMA_GROUPS = re.compile(r"-?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]{1,15})")
+_ERROR = re.compile(r"#[A-ZĄĆĘŁŃÓŚŹŻ/0-9]+[!?]?")
+_ISO_DATE = re.compile(r"[0-9]{4}-([0-9]{2})-([0-9]{2})(?:[T ].*)?")
+_DAY_MONTH_YEAR = re.compile(r"([0-9]{1,2})[.\-/]([0-9]{1,2})[.\-/](?:[0-9]{4}|[0-9]{2})")
+_DAY_MONTH_WORD = re.compile(r"([0-9]{1,2})[. \-]*([a-z]{3})[a-z]*\.?(?:[ \-.][0-9]{2,4})?")
+_MONTH_WORD_DAY = re.compile(r"([a-z]{3})[a-z]*\.?[ \-.]([0-9]{1,2})")
+_ANY_NUMBER = re.compile(r"[0-9]+(?:[.,][0-9]+)?")
+_SPACES = re.compile(r"[\u00a0\u202f\u2007\u2009\u200a\s]+")
+
+
+def fold(text: str) -> str:
+    """Give a text without case, diacritics and doubled blanks.
+
+    >>> fold(" Wstrzymuję  SIĘ")
+    'wstrzymuje sie'
+    """
+    decomposed = unicodedata.normalize("NFD", _SPACES.sub(" ", text).strip().casefold().replace("ł", "l"))
+    return "".join(sign for sign in decomposed if not unicodedata.combining(sign))
+
+
+def vocabulary(tokens: Mapping[str, str], *, instead: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Join the common texts for a missing score with the tokens a competition declares.
+
+    Parameters
+    ----------
+    tokens : mapping
+        Declared text → reason; a declared text overrules the common one.
+    instead : mapping, optional
+        Reason → other reason, or "" to leave the texts of that reason out.
+    """
+    swap = instead or {}
+    common = {fold(word): swap.get(reason, reason) for reason, words in VOCABULARY.items() for word in words}
+    return {word: reason for word, reason in common.items() if reason} | {
+        fold(word): reason for word, reason in tokens.items()
+    }
+
+
+def decimal_mark(texts: Iterable[str]) -> str:
+    """Give the decimal mark a column uses: `,`, `.`, or empty where its cells do not settle it.
+
+    Only a cell that can be read in one way speaks: `7,5` does, `1.234` does not.
+
+    >>> decimal_mark(["7,5", "8", "1.234"]), decimal_mark(["1.234"]), decimal_mark(["7,5", "7.5"])
+    (',', '', '')
+    """
+    marks = set()
+    for text in texts:
+        if _POINT_GROUPS.fullmatch(text):
+            marks.add(",")
+        elif _COMMA_GROUPS.fullmatch(text):
+            marks.add(".")
+        elif _PLAIN.fullmatch(text) and not _AMBIGUOUS.fullmatch(text) and ("," in text or "." in text):
+            marks.add("," if "," in text else ".")
+    return marks.pop() if len(marks) == 1 else ""
+
+
+def parse(text: str, *, mark: str = "", missing: Mapping[str, str] | None = None) -> Cell:
+    """Read one cell of text; every text has an answer.
+
+    Parameters
+    ----------
+    text : str
+        The cell.
+    mark : str
+        Decimal mark of its column (`decimal_mark`); it settles what `1.234` means.
+    missing : mapping, optional
+        Folded text → reason (`vocabulary`).
+
+    >>> parse("7,5"), parse("brak"), parse("7-8"), parse("1.234"), parse("1.234", mark=",")
+    (Number(value=7.5), Missing(reason='missing'), Reject(code='not_a_number', proposal=''),
+     Reject(code='ambiguous_number', proposal=''), Number(value=1234.0))
+    """
+    words = vocabulary({}) if missing is None else missing
+    folded = fold(text)
+    if folded in words:
+        return Missing(words[folded])
+    plain = _SPACES.sub(" ", text).strip().replace("\u2212", "-")
+    value = _number(plain, mark)
+    if isinstance(value, Number):
+        return _declared(value, words)
+    return value or _reject(plain, folded)
+
+
+def _number(text: str, mark: str) -> Number | Reject | None:
+    if _AMBIGUOUS.fullmatch(text):
+        if not mark:
+            return Reject("ambiguous_number")
+        return Number(float(text.replace(",", ".") if mark in text else text.replace(",", "").replace(".", "")))
+    if _POINT_GROUPS.fullmatch(text):
+        return Number(float(text.replace(".", "").replace(",", ".")))
+    if _COMMA_GROUPS.fullmatch(text):
+        return Number(float(text.replace(",", "")))
+    if _PLAIN.fullmatch(text) or _GROUPED.fullmatch(text):
+        return Number(float(text.replace(" ", "").replace(",", ".")))
+    return None
+
+
+def _declared(number: Number, words: Mapping[str, str]) -> Cell:
+    """A declared token that is a number is met by value: `99` also takes `99,0`."""
+    whole = f"{number.value:g}"
+    return Missing(words[whole]) if whole in words else number
+
+
+def _reject(text: str, folded: str) -> Reject:
+    if _ERROR.fullmatch(text.upper()):
+        return Reject("error_value")
+    day_month = _date(folded)
+    if day_month:
+        return Reject("date_in_number", day_month)
+    numbers = _ANY_NUMBER.findall(text)
+    single = len(numbers) == 1 and not re.search(r"[-/½¼¾%+<>≈~]", text)
+    return Reject("not_a_number", f"{float(numbers[0].replace(',', '.')):g}" if single else "")
+
+
+def _date(folded: str) -> str:
+    """The `day.month` of a date, which is the number it was born from; empty where the text is no date."""
+    if found := _ISO_DATE.fullmatch(folded):
+        return f"{int(found[2])}.{int(found[1])}"
+    if found := _DAY_MONTH_YEAR.fullmatch(folded):
+        return f"{int(found[1])}.{int(found[2])}"
+    if (found := _DAY_MONTH_WORD.fullmatch(folded)) and found[2] in _MONTHS:
+        return f"{int(found[1])}.{_MONTHS.index(found[2]) + 1}"
+    if (found := _MONTH_WORD_DAY.fullmatch(folded)) and found[1] in _MONTHS:
+        return f"{int(found[2])}.{_MONTHS.index(found[1]) + 1}"
+    return ""
+
+
+@dataclass(frozen=True, eq=False)
+class Column:
+    """A column that was read: arrays of one length; exactly one of number, reason and reject speaks in each place.
+
+    `value` is NaN where there is no number, `missing` and `reject` are empty where they do not apply; `proposal` is
+    what a rejected cell may have meant, or empty.
+    """
+
+    value: np.ndarray
+    missing: np.ndarray
+    reject: np.ndarray
+    proposal: np.ndarray
+
+
+def read_column(texts: Sequence[str], *, kinds: np.ndarray | None = None, missing: Mapping[str, str]) -> Column:
+    """Read a column of cells; each distinct cell is parsed once.
+
+    Parameters
+    ----------
+    texts : sequence of str, length n
+        The cells.
+    kinds : array of int, shape (n,), optional
+        What a workbook says about each cell (`grid.NUMBER`, ...); text where absent.
+    missing : mapping
+        Folded text → reason (`vocabulary`).
+
+    Returns
+    -------
+    Column
+        Four arrays of shape (n,).
+    """
+    texts = np.asarray(texts, dtype=object)
+    kinds = np.zeros(len(texts), dtype=np.uint8) if kinds is None else kinds
+    pairs = pd.MultiIndex.from_arrays([texts, kinds]) if len(texts) else pd.MultiIndex.from_arrays([[], []])
+    codes, distinct = pairs.factorize()
+    mark = decimal_mark(text for text, kind in distinct if kind == TEXT)
+    read = [_typed(text, int(kind), mark, missing) for text, kind in distinct]
+    parts = [
+        [cell.value if isinstance(cell, Number) else np.nan for cell in read],
+        [cell.reason if isinstance(cell, Missing) else "" for cell in read],
+        [cell.code if isinstance(cell, Reject) else "" for cell in read],
+        [cell.proposal if isinstance(cell, Reject) else "" for cell in read],
+    ]
+    arrays = [np.array(part, dtype=kind) for part, kind in zip(parts, (float, object, object, object), strict=True)]
+    return Column(*(array[codes] if len(codes) else array for array in arrays))
+
+
+def _typed(text: str, kind: int, mark: str, missing: Mapping[str, str]) -> Cell:
+    if kind == NUMBER:
+        return _declared(Number(float(text)), missing)
+    if kind == DATE:
+        return Reject("date_in_number", _date(fold(text)))
+    if kind == ERROR:
+        return Reject("error_value")
+    if kind == FORMULA:
+        return Reject("formula_without_value")
+    return parse(text, mark=mark, missing=missing)

@@ -1,0 +1,102 @@
+"""One edition: all its files → its tidy tables, its ledger and its findings."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from analysis.config import Competition, Edition
+from analysis.errors import DataErrors
+from analysis.intake.identity import Names
+from analysis.intake.judgements import read_judgements
+from analysis.intake.ledger import Finding, Journal
+from analysis.intake.registers import Registers
+from analysis.intake.surveys import read_surveys
+from analysis.schema import DOSSIERS, EDITIONS, OFFICES, RECUSALS, SCORES, check, conform
+
+UNICODE = ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be")
+
+
+def read_edition(
+    competition: Competition, registers: Registers, edition_id: str, raw: Path, data: Path | None
+) -> dict[str, pd.DataFrame]:
+    """Read every file of one edition.
+
+    Parameters
+    ----------
+    competition : Competition
+        The configuration.
+    registers : Registers
+        The registers (`read_registers`).
+    edition_id : str
+        The edition.
+    raw, data : Path
+        The folder of raw data; the folder where files outside the workspace lie, if any.
+
+    Returns
+    -------
+    dict
+        Tables of `schema`: `editions` (one row), `offices` (those that no offices.csv lists), `dossiers`, `recusals`,
+        `scores`, `respondents`, `responses`, `ledger`, `findings`.
+
+    Raises
+    ------
+    DataErrors
+        Everything a person has to mend, in one go.
+    """
+    edition = competition.edition(edition_id)
+    tables = {"editions": _editions(edition)}
+    journal = Journal(edition.id)
+    folders = (raw, data)
+    errors = []
+    try:
+        tables |= _scores(competition, registers, edition, folders=folders, journal=journal)
+    except DataErrors as found:
+        errors += found.errors
+        journal = Journal(edition.id)
+    names = office_names(registers, tables)
+    try:
+        tables |= read_surveys(competition, edition, offices=names, folders=folders, journal=journal)
+    except DataErrors as found:
+        errors += found.errors
+    if errors:
+        raise DataErrors(errors)
+    _encodings(journal)
+    tables["ledger"], tables["findings"] = journal.tables()
+    return tables
+
+
+def _scores(
+    competition: Competition, registers: Registers, edition: Edition, *, folders: tuple, journal: Journal
+) -> dict[str, pd.DataFrame]:
+    if edition.scores or edition.dossiers:
+        return read_judgements(competition, registers, edition, folders=folders, journal=journal)
+    empty = {"offices": OFFICES, "dossiers": DOSSIERS, "recusals": RECUSALS, "scores": SCORES}
+    return {name: table.empty() for name, table in empty.items()}
+
+
+def office_names(registers: Registers, tables: dict[str, pd.DataFrame]) -> Names:
+    """Everything the offices of an edition are called in its surveys: what the registers say, and their dossiers."""
+    names = Names("office", "offices.csv")
+    known = registers.office_names
+    names.ids, names.called, names.shared = dict(known.ids), dict(known.called), dict(known.shared)
+    for row in tables.get("offices", OFFICES.empty()).itertuples():
+        names.add(row.office, row.name)
+    for row in tables.get("dossiers", DOSSIERS.empty()).itertuples():
+        names.add(row.office, row.dossier)
+    return names
+
+
+def _editions(edition: Edition) -> pd.DataFrame:
+    gala = edition.gala.isoformat() if edition.gala else ""
+    row = {"edition": edition.id, "number": edition.number, "year": edition.year, "gala": gala}
+    return check(conform(pd.DataFrame([row]), EDITIONS), EDITIONS)
+
+
+def _encodings(journal: Journal) -> None:
+    """Note the text files that are not in Unicode: their letters were read by likelihood."""
+    sheets = {account.sheet.file: account.sheet for account in journal.accounts}
+    for sheet in sheets.values():
+        if not sheet.sheet and sheet.reader not in UNICODE:
+            journal.findings.append(Finding("legacy_encoding", sheet, found=sheet.reader, done="utf-8"))

@@ -1,0 +1,112 @@
+"""Which files are read, and their sheets; a file is parsed once however many editions lie in it."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import zlib
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
+
+from analysis.config import Competition, Edition
+from analysis.errors import DataError, DataErrors
+from analysis.intake.grid import Sheet
+from analysis.intake.text import read_text
+from analysis.intake.workbook import read_workbook
+
+REGISTERS = ("offices.csv", "jurors.csv", "recusals.csv", "aliases.csv", "crosswalk.csv", "corrections.csv")
+DATA = "data:"
+KEPT_FILES = 8
+"""Files whose sheets are kept in memory for the next edition that reads them."""
+
+
+def find(pattern: str, *, edition: Edition, raw: Path, data: Path | None) -> list[tuple[Path, str]]:
+    """Find the files of a pattern, each with its name as the tables give it.
+
+    Parameters
+    ----------
+    pattern : str
+        Pattern below `raw`/edition, or, after `data:`, below the data folder.
+    edition : Edition
+        The edition that names it.
+    raw, data : Path
+        The folder of raw data; the folder outside the workspace, if any.
+
+    Raises
+    ------
+    DataError
+        No file fits, or `data:` is used and no data folder was given.
+    """
+    setting = f"{edition.id}/edition.toml"
+    if pattern.startswith(DATA):
+        if data is None:
+            raise DataError(f"{setting}: {pattern!r} lies outside the workspace. Say where: `--data DIR`.")
+        folder, inner, prefix = data, pattern.removeprefix(DATA), DATA
+    else:
+        folder, inner, prefix = raw / edition.id, pattern, f"{edition.id}/"
+    paths = sorted(path for path in folder.glob(inner) if path.is_file() and not path.name.startswith((".", "~$")))
+    if not paths:
+        raise DataError(f"{folder / inner}: there is no such file. Put it there, or correct {pattern!r} in {setting}.")
+    return [(path, prefix + path.relative_to(folder).as_posix()) for path in paths]
+
+
+def sources(competition: Competition, raw: Path, data: Path | None) -> list[Path]:
+    """Give every file of data that intake reads, registers first, each once; configuration is not among them.
+
+    Raises
+    ------
+    DataErrors
+        A file that the configuration names is missing.
+    """
+    paths = [raw / name for name in REGISTERS if (raw / name).is_file()]
+    errors = []
+    for edition in competition.editions:
+        patterns = [source.file for source in (*edition.scores, *edition.surveys)]
+        for pattern in ([edition.dossiers] if edition.dossiers else []) + patterns:
+            try:
+                paths += [path for path, _ in find(pattern, edition=edition, raw=raw, data=data)]
+            except DataError as error:
+                errors.append(error)
+    if errors:
+        raise DataErrors(errors)
+    return list(dict.fromkeys(paths))
+
+
+def sheets(path: Path, *, file: str) -> list[Sheet]:
+    """Read the sheets of a file: .xlsx, .csv, .txt or .tsv, the text files also packed as .gz.
+
+    Raises
+    ------
+    DataError
+        The file cannot be read, or is of another kind.
+    """
+    try:
+        state = path.stat()
+        return [replace(sheet, file=file) for sheet in _sheets(path, state.st_mtime_ns, state.st_size)]
+    except OSError as error:
+        raise DataError(f"{file}: the file cannot be read ({error.strerror or error}).") from None
+    except DataError as error:
+        raise DataError(str(error).replace(_UNNAMED, file, 1)) from None
+
+
+_UNNAMED = "\0file"
+
+
+@lru_cache(maxsize=KEPT_FILES)
+def _sheets(path: Path, modified: int, size: int) -> tuple[Sheet, ...]:
+    data = path.read_bytes()
+    sha256 = hashlib.sha256(data).hexdigest()
+    endings = [ending.lower() for ending in path.suffixes]
+    if endings[-1:] == [".gz"]:
+        try:
+            data = gzip.decompress(data)
+        except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+            raise DataError(f"{_UNNAMED}: not a readable .gz file ({error}). Copy it again.") from None
+        endings = endings[:-1]
+    kind = endings[-1] if endings else ""
+    if kind in (".xlsx", ".xlsm"):
+        return tuple(read_workbook(data, file=_UNNAMED, sha256=sha256))
+    if kind in (".csv", ".txt", ".tsv"):
+        return (read_text(data, file=_UNNAMED, sha256=sha256),)
+    raise DataError(f"{_UNNAMED}: files of kind {kind or 'unknown'!r} are not read. Save it as .xlsx or .csv.")

@@ -1,0 +1,204 @@
+"""The score sheets of one edition → the table of scores, with identities, values and places."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from analysis.config import Competition, Edition
+from analysis.errors import DataError
+from analysis.intake import dossiers as lists
+from analysis.intake import files, rules
+from analysis.intake.cells import read_column, vocabulary
+from analysis.intake.identity import Names, named
+from analysis.intake.ledger import Journal
+from analysis.intake.registers import Registers
+from analysis.intake.sheets import TEXTS, Reading, chosen, criterion_names, read_sheet
+from analysis.schema import RECUSALS, SCORES, check, conform
+
+WAYS = {
+    "juror": "Correct it, or add the juror to jurors.csv (another spelling: to aliases.csv).",
+    "dossier": "Correct it, or add the dossier there.",
+    "criterion": "Correct it, or name it under `criteria` in layouts.toml.",
+    "stage": "Correct it, or set `stage` of this source in edition.toml.",
+}
+"""What to do about a text that means nothing."""
+
+
+def read_judgements(
+    competition: Competition,
+    registers: Registers,
+    edition: Edition,
+    *,
+    folders: tuple[Path, Path | None],
+    journal: Journal,
+) -> dict[str, pd.DataFrame]:
+    """Read the score sheets of an edition.
+
+    Parameters
+    ----------
+    competition, registers, edition
+        What is known: layouts and missing tokens; jurors, offices, corrections; criteria, stages, sources.
+    folders : tuple of Path
+        The folder of raw data, and the folder outside the workspace or None.
+    journal : Journal
+        Takes accounts, findings and errors.
+
+    Returns
+    -------
+    dict
+        Tables `offices` (only those not in offices.csv), `dossiers`, `recusals`, `scores`.
+    """
+    raw, data = folders
+    readings = _readings(competition, registers, edition, folders=folders, journal=journal)
+    cells = _cells(readings)
+    if edition.dossiers:
+        dossiers, offices = lists.read_dossiers(edition, registers, raw=raw, data=data, journal=journal)
+    else:
+        dossiers, offices = lists.derive_dossiers(cells, edition, registers, journal=journal)
+    listed = f"{edition.id}/{edition.dossiers}" if edition.dossiers else "the score sheets"
+    names = {
+        "stage": named("stage", f"{edition.id}/edition.toml", {s.id: s.label.values() for s in edition.stages}),
+        "dossier": lists.dossier_names(dossiers, registers, listed=listed),
+        "juror": registers.juror_names,
+        "criterion": criterion_names(edition, registers.alias("criterion")),
+    }
+    recusals = _recusals(registers, edition, names, journal=journal)
+    cells = _identified(cells, names, journal=journal)
+    cells = _valued(cells, missing=vocabulary(competition.missing))
+    corrections = registers.corrections[registers.corrections["edition"] == edition.id]
+    missing = vocabulary(competition.missing)
+    cells = rules.correct(cells, corrections, names=names, missing=missing, journal=journal)
+    cells = rules.recuse(cells, recusals, journal=journal)
+    accounts = {place: reading.account for place, reading in enumerate(readings)}
+    cells = rules.set_aside(cells, accounts, journal=journal)
+    rules.on_scale(cells, edition, journal=journal)
+    rules.one_mark_a_key(cells, journal=journal)
+    rules.partial_sessions(cells, journal=journal)
+    if edition.dossiers and readings:
+        rules.marks_and_dossiers(cells, dossiers, _list_sheet(journal), journal=journal)
+    scores = _scores(cells, dossiers, edition)
+    journal.raise_errors()
+    return {"offices": offices, "dossiers": dossiers, "recusals": recusals, "scores": check(scores, SCORES)}
+
+
+def _list_sheet(journal: Journal):
+    """The sheet of the list of dossiers."""
+    return next((account.sheet for account in journal.accounts if account.kind == "dossiers"), None)
+
+
+def _readings(
+    competition: Competition,
+    registers: Registers,
+    edition: Edition,
+    *,
+    folders: tuple[Path, Path | None],
+    journal: Journal,
+) -> list[Reading]:
+    names = criterion_names(edition, registers.alias("criterion"))
+    readings = []
+    for source in edition.scores:
+        layout = competition.layouts[source.layout]
+        for path, file in _found(source.file, edition, folders, journal):
+            try:
+                sheets = chosen(files.sheets(path, file=file), layout.sheet, layout=source.layout, journal=journal)
+            except DataError as error:
+                journal.fail(file, str(error))
+                continue
+            for sheet in sheets:
+                try:
+                    reading = read_sheet(
+                        sheet, source, edition=edition, competition=competition, names=names, journal=journal
+                    )
+                except DataError as error:
+                    journal.fail(file, str(error))
+                    continue
+                journal.accounts.append(reading.account)
+                readings.append(reading)
+    return readings
+
+
+def _found(
+    pattern: str, edition: Edition, folders: tuple[Path, Path | None], journal: Journal
+) -> list[tuple[Path, str]]:
+    raw, data = folders
+    try:
+        return files.find(pattern, edition=edition, raw=raw, data=data)
+    except DataError as error:
+        journal.fail(pattern, str(error))
+        return []
+
+
+def _cells(readings: list[Reading]) -> pd.DataFrame:
+    """Join the judgements of all sheets; `reading` says which one, `where` and `place` how an error names the row."""
+    parts = []
+    for number, reading in enumerate(readings):
+        sheet = reading.sheet
+        place = {row: sheet.place([row]) for row in reading.account.rows.tolist()}
+        about = {"reading": number, "file": sheet.file, "sheet": sheet.sheet, "where": sheet.where, "sheet_of": sheet}
+        parts.append(reading.cells.assign(**about, place=[place[row] for row in reading.cells["row"].tolist()]))
+    if not parts:
+        return pd.DataFrame(
+            columns=[*TEXTS, "kind", "row", "column", "cell", "reading", "file", "sheet", "where", "sheet_of", "place"]
+        )
+    return pd.concat(parts, ignore_index=True)
+
+
+def _identified(cells: pd.DataFrame, names: dict[str, Names], *, journal: Journal) -> pd.DataFrame:
+    """Put ids in the place of texts; a row with a text that means nothing is an error, once for each sheet."""
+    good = np.full(len(cells), True)
+    for column, known in names.items():
+        ids = known.resolve(cells[column])
+        unknown = cells[cells[column].isin([text for text, identifier in ids.items() if identifier is None])]
+        for row in unknown.drop_duplicates(["reading", column]).itertuples():
+            said = known.unknown(getattr(row, column))
+            mark = "" if said.endswith("?") else "."
+            journal.fail(row.file, f"{row.where}, {row.place}: {said}{mark} {WAYS[column]}")
+        good &= ~cells.index.isin(unknown.index)
+        cells = cells.assign(**{column: cells[column].map(ids)})
+    return cells[good].reset_index(drop=True)
+
+
+def _valued(cells: pd.DataFrame, *, missing: dict[str, str]) -> pd.DataFrame:
+    """Read the texts as numbers, column by column of each sheet."""
+    value = np.full(len(cells), np.nan)
+    texts = {name: np.full(len(cells), "", dtype=object) for name in ("missing", "reject", "proposal", "corrected")}
+    raw, kinds = cells["raw"].to_numpy(dtype=object), cells["kind"].to_numpy(dtype=int)
+    for places in cells.groupby(["reading", "column"], sort=False).indices.values():
+        read = read_column(raw[places], kinds=kinds[places], missing=missing)
+        value[places] = read.value
+        for name in ("missing", "reject", "proposal"):
+            texts[name][places] = getattr(read, name)
+    return cells.assign(value=value, **texts)
+
+
+def _recusals(registers: Registers, edition: Edition, names: dict[str, Names], *, journal: Journal) -> pd.DataFrame:
+    rows = registers.recusals[registers.recusals["edition"] == edition.id].copy()
+    for column in ("dossier", "juror"):
+        ids = names[column].resolve(rows[column])
+        for text, identifier in ids.items():
+            if identifier is None:
+                said = names[column].unknown(text)
+                mark = "" if said.endswith("?") else "."
+                journal.fail("recusals.csv", f"recusals.csv, edition {edition.id}: {said}{mark} Correct it.")
+        rows[column] = [ids[text] or text for text in rows[column]]
+    return check(conform(rows.drop_duplicates(list(RECUSALS.key)), RECUSALS), RECUSALS)
+
+
+def _scores(cells: pd.DataFrame, dossiers: pd.DataFrame, edition: Edition) -> pd.DataFrame:
+    of = dossiers.drop_duplicates("dossier").set_index("dossier")
+    percent = np.full(len(cells), np.nan)
+    for criterion, places in cells.groupby("criterion", sort=False).indices.items():
+        scale = edition.scale(criterion)
+        percent[places] = [scale.percent(value) for value in cells["value"].to_numpy(float)[places]]
+    columns = {
+        "edition": edition.id,
+        "office": cells["dossier"].map(of["office"]),
+        "category": cells["dossier"].map(of["category"]),
+        "value_raw": cells["raw"],
+        "value_100": percent,
+    }
+    frame = conform(cells.drop(columns="raw").assign(**columns), SCORES)
+    return frame.drop_duplicates(list(SCORES.key), ignore_index=True)

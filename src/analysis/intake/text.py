@@ -1,0 +1,181 @@
+"""Bytes of a text file → rows of text: the character set, the delimiter, the lines. Every cell stays text."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import unicodedata
+from collections import Counter
+
+import numpy as np
+
+from analysis.errors import DataError
+from analysis.intake.grid import Sheet
+
+POLISH = set("ąćęłńóśźżĄĆĘŁŃÓŚŹŻ")
+COMMON_MARKS = set("„”“’–—…°§×½€«» ")
+LEGACY = ("cp1250", "iso8859-2", "cp852")
+DELIMITERS = (";", "\t", ",", "|")
+SAMPLE = 50
+"""Rows looked at to find the delimiter."""
+
+_BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+_SEP = re.compile(r"^sep=(.)\r?\n", re.IGNORECASE)
+
+
+def decode(data: bytes, *, file: str) -> tuple[str, str]:
+    """Decode the bytes of a Polish text file.
+
+    A byte order mark decides; then NUL bytes (UTF-16 without a mark); then strict UTF-8; then the one of the three
+    8-bit sets of Central Europe that gives the most Polish letters and the fewest unlikely signs.
+
+    Parameters
+    ----------
+    data : bytes
+        The whole file.
+    file : str
+        Its name, for the error.
+
+    Returns
+    -------
+    text, encoding : str
+        The text in Unicode normal form C, and the name of the character set.
+
+    Raises
+    ------
+    DataError
+        The bytes fit none of these character sets.
+
+    >>> decode("Łódź; 7,5".encode("cp1250"), file="marks.csv")
+    ('Łódź; 7,5', 'cp1250')
+    """
+    for encoding in _candidates(data):
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        return unicodedata.normalize("NFC", text), encoding
+    raise DataError(
+        f"{file}: the bytes are no text in UTF-8, UTF-16, Windows-1250, ISO-8859-2 or CP852. Save it as UTF-8."
+    )
+
+
+def _candidates(data: bytes) -> list[str]:
+    for mark, encoding in _BOMS:
+        if data.startswith(mark):
+            return [encoding]
+    head = data[:4096]
+    if b"\0" in head:
+        return ["utf-16-le" if head[1::2].count(0) >= head[0::2].count(0) else "utf-16-be"]
+    return ["utf-8", *sorted(LEGACY, key=lambda encoding: -_likelihood(data, encoding))]
+
+
+def _likelihood(data: bytes, encoding: str) -> float:
+    """Score a character set: Polish letters speak for it; control signs, and capitals inside words, against it."""
+    text = data.decode(encoding, errors="replace")
+    score = 0.0
+    for sign, count in Counter(sign for sign in text if ord(sign) > 127).items():
+        if sign in POLISH:
+            score += count
+        elif sign.isalpha():
+            score -= count
+        elif sign not in COMMON_MARKS:
+            score -= 3 * count
+    return score - 2 * len(re.findall(r"[a-ząćęłńóśźż][ĄĆĘŁŃÓŚŹŻ][a-ząćęłńóśźż]", text))
+
+
+def delimiter(text: str) -> str:
+    r"""Find the delimiter: the one that gives most rows the same number (above one) of fields, quotes respected.
+
+    >>> delimiter('Urząd;"Ocena; punkty"\nA;7,5\nB;8,0\n')
+    ';'
+    """
+
+    def fit(candidate: str) -> tuple[float, int]:
+        rows = _sample(text, candidate)
+        if not rows:
+            return (0, 0)
+        width, rank = Counter(len(row) for row in rows).most_common(1)[0]
+        return (rank / len(rows), width) if width > 1 else (0, 0)
+
+    fits = {candidate: fit(candidate) for candidate in DELIMITERS}
+    return max(DELIMITERS, key=lambda candidate: fits[candidate])
+
+
+def _sample(text: str, candidate: str) -> list[list[str]]:
+    rows: list[list[str]] = []
+    try:
+        for row in csv.reader(io.StringIO(text, newline=""), delimiter=candidate):
+            if any(row):
+                rows.append(row)
+            if len(rows) == SAMPLE:
+                break
+    except csv.Error:
+        return []
+    return rows
+
+
+def read_text(data: bytes, *, file: str, sha256: str) -> Sheet:
+    """Read the bytes of a delimited text file as one sheet.
+
+    Raises
+    ------
+    DataError
+        The character set is unknown, or a quotation mark opens and never closes.
+    """
+    text, encoding = decode(data, file=file)
+    given = _SEP.match(text)
+    mark = given.group(1) if given else delimiter(text)
+    body, first = (text[given.end() :], 2) if given else (text, 1)
+    rows, lines = _rows(body, mark, file=file, first=first)
+    width = max((len(row) for row in rows), default=0)
+    cells = np.full((len(rows), width), "", dtype=object)
+    for index, row in enumerate(rows):
+        cells[index, : len(row)] = [text.strip() for text in row]
+    return Sheet(
+        file=file,
+        sheet="",
+        reader=encoding,
+        sha256=sha256,
+        cells=cells,
+        kinds=np.zeros(cells.shape, dtype=np.uint8),
+        lines=np.array(lines, dtype=int),
+        widths=np.array([len(row) for row in rows], dtype=int),
+    )
+
+
+def _rows(text: str, mark: str, *, file: str, first: int) -> tuple[list[list[str]], list[int]]:
+    try:
+        return _parse(text, mark, strict=True, first=first)
+    except csv.Error as error:
+        if "unexpected end" in str(error):
+            line = _open_quote(text, mark) + first - 1
+            raise DataError(f"{file}, line {line}: a quotation mark opens here and never closes. Close it.") from None
+    try:
+        return _parse(text, mark, strict=False, first=first)
+    except csv.Error as error:
+        raise DataError(f"{file}: not a table of text ({error}). Save it again as CSV.") from None
+
+
+def _parse(text: str, mark: str, *, strict: bool, first: int) -> tuple[list[list[str]], list[int]]:
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=mark, strict=strict)
+    rows, lines, line = [], [], first
+    for row in reader:
+        if row:
+            rows.append(row)
+            lines.append(line)
+        line = reader.line_num + first
+    return rows, lines
+
+
+def _open_quote(text: str, mark: str) -> int:
+    """Line of the row in which the quotation mark opens that never closes."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=mark, strict=True)
+    line = 1
+    try:
+        for _ in reader:
+            line = reader.line_num + 1
+    except csv.Error:
+        return line
+    return line
