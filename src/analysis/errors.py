@@ -48,6 +48,7 @@ REASONS = {
     "one_juror": "no unit was scored by two jurors",
     "no_complete_units": "too few units scored by every juror",
     "no_variation": "all scores are equal",
+    "no_signal": "units differ less than chance alone would make them",
     "not_connected": "jurors and dossiers fall into parts that share nothing",
     "wrong_level": "the measure does not fit the declared level of the scale",
     "too_few_respondents": "too few respondents",

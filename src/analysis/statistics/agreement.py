@@ -47,7 +47,7 @@ def krippendorff_alpha(ratings: np.ndarray, *, level: Level = "interval") -> flo
     Krippendorff (2011), Computing Krippendorff's alpha-reliability; Krippendorff (2019), Content Analysis, ch. 12.
 
     >>> krippendorff_alpha(np.array([[1, 1], [2, 3], [5, 5]]))
-    0.9074074074074074
+    0.9504950495049505
     """
     table = _paired_table(ratings)
     if np.nanmin(table) == np.nanmax(table):

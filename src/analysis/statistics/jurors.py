@@ -13,6 +13,8 @@ from analysis.errors import NotDefined
 from analysis.statistics.ratings import paired_units, rating_table
 from analysis.statistics.survey import mean, mean_interval
 
+EXACT = 1e-12  # a residual below this share of the variation is rounding
+
 
 @dataclass(frozen=True)
 class Severities:
@@ -20,7 +22,8 @@ class Severities:
 
     `value`: points, positive = more severe, NaN where the juror shares no unit with another. `se`, `low`, `high`,
     `p_value` (two-sided, severity = mean of the component): NaN where `df` is 0 or the additive model fits exactly.
-    `component`: number of the connected component; severities of different components cannot be compared.
+    `component`: number of the connected component, -1 for a juror who shares no unit; severities of different
+    components cannot be compared.
     `units`: units that the juror rated and another juror too. `equal_f`, `equal_p`: F test that all severities of
     each component are equal. `spread`: standard deviation of severities corrected for their standard errors, 0 where
     they differ less than chance would make them. `df`: residual degrees of freedom; `residual_sd`: points.
@@ -72,23 +75,20 @@ def severity_additive(ratings: np.ndarray, *, confidence: float = 0.95) -> Sever
     """
     table = rating_table(ratings)
     table = table[paired_units(table)]
-    component = _juror_components(table)
-    inverse, estimate, explained, residual, df = _least_squares(table, component)
     linked = (~np.isnan(table)).any(axis=0)
-    df_jurors = int(linked.sum() - len(np.unique(component[linked])))
-    exact = residual <= 1e-12 * max(explained + residual, 1e-300)
-    variance = residual / df if df > 0 and not exact else np.nan
-    se = np.where(linked, np.sqrt(variance * np.clip(np.diag(inverse), 0, None)), np.nan)
-    margin = t.ppf((1 + confidence) / 2, df) * se if df > 0 else se
-    equal_f = explained / df_jurors / variance
-    value = np.where(linked, -estimate, np.nan)
+    component = design_components(table)[1]
+    fit = _least_squares(table[:, linked], component[linked])
+    value, se = np.full(len(linked), np.nan), np.full(len(linked), np.nan)
+    value[linked], se[linked] = -fit.generosity, np.sqrt(fit.variance * fit.inverse)
+    margin = t.ppf((1 + confidence) / 2, max(fit.df, 1)) * se
+    equal_f = fit.explained / fit.df_jurors / fit.variance
+    true_square = np.nansum(value**2) - np.nansum(se**2)
     return Severities(
-        value=value, se=se, low=value - margin, high=value + margin,
-        p_value=2 * t.sf(np.abs(value) / se, df) if df > 0 else se,
-        component=component, units=(~np.isnan(table)).sum(axis=0),
-        equal_f=float(equal_f), equal_p=float(f.sf(equal_f, df_jurors, df)) if df > 0 else float("nan"),
-        spread=float(np.sqrt(max(0.0, (np.nansum(value**2) - np.nansum(np.nan_to_num(se) ** 2)) / df_jurors))),
-        df=df, df_jurors=df_jurors, residual_sd=float(np.sqrt(variance)), confidence=confidence,
+        value=value, se=se, low=value - margin, high=value + margin, component=component,
+        p_value=2 * t.sf(np.abs(value) / se, max(fit.df, 1)), units=(~np.isnan(table)).sum(axis=0),
+        equal_f=float(equal_f), equal_p=float(f.sf(equal_f, fit.df_jurors, max(fit.df, 1))),
+        spread=float(np.sqrt(max(0.0, true_square / fit.df_jurors))), df=fit.df, df_jurors=fit.df_jurors,
+        residual_sd=float(np.sqrt(fit.variance)), confidence=confidence,
     )  # fmt: skip
 
 
@@ -211,28 +211,34 @@ def _parts(shared: np.ndarray) -> int:
     return int(connected_components(csr_array(shared[active][:, active]), directed=False)[0])
 
 
-def _juror_components(table: np.ndarray) -> np.ndarray:
-    return design_components(table)[1]
+@dataclass(frozen=True)
+class _Fit:
+    """Least squares on the juror side; `inverse` is the diagonal, `variance` NaN where none can be estimated."""
+
+    generosity: np.ndarray
+    inverse: np.ndarray
+    variance: float
+    explained: float
+    df: int
+    df_jurors: int
 
 
-def _least_squares(table: np.ndarray, component: np.ndarray) -> tuple[np.ndarray, np.ndarray, float, float, int]:
-    """Give the generalized inverse on the juror side, generosity, explained and residual squares, degrees of freedom.
-
-    The cost is linear in the ratings (for panels of bounded size) plus one system of the size of the jury.
-    """
+def _least_squares(table: np.ndarray, component: np.ndarray) -> _Fit:
+    """Fit unit + juror: units are eliminated, so the cost is linear in the ratings plus one system a jury."""
     rated = ~np.isnan(table)
     count = rated.sum(axis=1)
     deviation = np.where(rated, table - (np.nansum(table, axis=1) / count)[:, None], 0.0)
     pattern = csr_array(rated.astype(float))
     normal = np.diag(rated.sum(axis=0).astype(float))
     normal -= (pattern.T @ (pattern * (1 / count)[:, None])).toarray()
-    right = deviation.sum(axis=0)
     same = (component[:, None] == component[None, :]).astype(float)
-    constraint = same / same.sum(axis=1)  # adds the means, so that severities of a component sum to zero
+    constraint = same / same.sum(axis=1)  # makes the severities of a component sum to zero
     inverse = np.linalg.inv(normal + constraint) - constraint
+    right = deviation.sum(axis=0)
     generosity = inverse @ right
-    explained = float(generosity @ right)
-    residual = max(float((deviation**2).sum()) - explained, 0.0)
-    linked = rated.any(axis=0)
-    df = int(rated.sum() - len(table) - linked.sum() + len(np.unique(component[linked])))
-    return inverse, generosity, explained, residual, df
+    total, explained = float((deviation**2).sum()), float(generosity @ right)
+    df_jurors = len(component) - len(np.unique(component))
+    df = int(rated.sum()) - len(table) - df_jurors
+    residual = total - explained
+    variance = residual / df if df > 0 and residual > EXACT * total else float("nan")
+    return _Fit(generosity, np.clip(np.diag(inverse), 0, None), variance, explained, df, df_jurors)

@@ -57,7 +57,7 @@ def places(keys: np.ndarray) -> np.ndarray:
     array([3, 1, 2, 3])
     """
     table = _keys(keys)
-    _, code, counts = np.unique(-table, axis=0, return_inverse=True, return_counts=True)
+    _, code, counts = np.unique(0.0 - table, axis=0, return_inverse=True, return_counts=True)
     return (counts.cumsum() - counts + 1)[code.ravel()]
 
 
@@ -103,4 +103,4 @@ def awarded_by_share(place: np.ndarray, *, share: float) -> np.ndarray:
 def _keys(keys: np.ndarray) -> np.ndarray:
     table = np.asarray(keys, dtype=float)
     table = table[:, None] if table.ndim == 1 else table
-    return np.round(np.where(np.isnan(table), -np.inf, table), DECIMALS)
+    return np.round(np.where(np.isnan(table), -np.inf, table), DECIMALS) + 0.0  # no negative zero

@@ -87,7 +87,7 @@ def icc(ratings: np.ndarray, *, form: Form) -> float:
     of jurors in the unbalanced one-way case as in Searle, Casella & McCulloch (1992), Variance Components, ch. 3.
 
     >>> round(icc(np.array([[1, 2], [4, 4], [6, 9]]), form="icc_a1"), 3)
-    0.84
+    0.836
     """
     table = rating_table(ratings)
     if form in ONE_WAY:
@@ -375,9 +375,8 @@ def _agreement_ends(parts: TwoWay, value: float, single: bool, confidence: float
     """Give the ends of ICC(A,1) or ICC(A,k), degrees of freedom after Satterthwaite."""
     n, k = parts.units, parts.jurors
     rows, columns, residual = parts.units_square, parts.jurors_square, parts.residual_square
-    factor = k if single else 1
-    jurors_part = factor * value / (n * (1 - value)) * columns
-    residual_part = (1 + factor * value * (n - 1) / (n * (1 - value))) * residual
+    jurors_part = k * value / (n * (1 - value)) * columns
+    residual_part = (1 + k * value * (n - 1) / (n * (1 - value))) * residual
     degrees = (jurors_part + residual_part) ** 2 / (jurors_part**2 / (k - 1) + residual_part**2 / ((n - 1) * (k - 1)))
     upper = (1 + confidence) / 2
     below, above = f.ppf(upper, n - 1, degrees), f.ppf(upper, degrees, n - 1)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from math import comb
 
 import numpy as np
+from scipy.sparse import csr_array
 from scipy.special import ndtr, ndtri
 
 from analysis.errors import NotDefined
@@ -20,7 +21,7 @@ from analysis.errors import NotDefined
 FEWEST_CLUSTERS = 8  # with fewer, the distinct resamples (1716 for 7) are fewer than those usually drawn
 FEWEST_DEFINED = 0.9  # share of resamples that must give a value
 SAME = 1e-12
-CHUNK = 4_000_000  # weights held at once
+CHUNK = 200_000  # weights worked on at once: they stay in the cache
 
 
 @dataclass(frozen=True)
@@ -97,8 +98,8 @@ class Additive:
 
     def __init__(self, features: np.ndarray, cluster: np.ndarray, combine: Callable[[np.ndarray], np.ndarray]):
         index = cluster_index(cluster)
-        self.sums = np.zeros((index.max() + 1, features.shape[1]), dtype=features.dtype)
-        np.add.at(self.sums, index, features)
+        place = (np.ones(len(index), dtype=features.dtype), (index, np.arange(len(index))))
+        self.sums = csr_array(place) @ features
         self.combine = combine
         self.used = self.sums.any(axis=1)
 
@@ -217,5 +218,7 @@ def _bca_levels(value: float, values: np.ndarray, left_out: np.ndarray, confiden
     distance = left_out.mean() - left_out if len(left_out) else np.zeros(1)
     square = (distance**2).sum()
     acceleration = (distance**3).sum() / (6 * square**1.5) if square > 0 else 0.0
-    tails = ndtri(np.array([(1 - confidence) / 2, (1 + confidence) / 2]))
-    return ndtr(bias + (bias + tails) / (1 - acceleration * (bias + tails)))
+    tails = bias + ndtri(np.array([(1 - confidence) / 2, (1 + confidence) / 2]))
+    if (acceleration * tails >= 1).any():
+        raise NotDefined("no_resampling", "The resampled values are too skewed for a BCa interval.")
+    return ndtr(bias + tails / (1 - acceleration * tails))

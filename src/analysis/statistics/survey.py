@@ -12,6 +12,8 @@ from scipy.stats import f, norm, t
 from analysis.errors import NotDefined
 from analysis.statistics.resample import Interval, cluster_index
 
+ROUNDING = 1e-12  # a standard error below this share of the values is rounding
+
 
 def mean(values: np.ndarray) -> float:
     """Mean of the answers that are there (NaN = no answer).
@@ -47,7 +49,10 @@ def mean_interval(values: np.ndarray, *, cluster: np.ndarray | None = None, conf
     """
     answers, index = _answers_in_clusters(values, cluster)
     error, df = _linearised_error(answers - answers.mean(), index)
-    margin = t.ppf((1 + confidence) / 2, df) * error
+    if error <= ROUNDING * np.abs(answers).max():
+        what = "answers" if cluster is None else "means of the offices"
+        raise NotDefined("no_variation", f"The {what} are all equal, so they say nothing about their spread.")
+    margin = float(t.ppf((1 + confidence) / 2, df)) * error
     method = "t" if cluster is None else f"t, linearised over {df + 1} clusters"
     centre = float(answers.mean())
     return Interval(centre - margin, centre + margin, error, confidence, method)
@@ -95,7 +100,7 @@ def share_interval(hits: np.ndarray, *, cluster: np.ndarray | None = None, confi
     p, clusters = float(answers.mean()), int(index.max()) + 1
     if 0 < p < 1:
         error, df = _linearised_error(answers - p, index)
-        effective = min(p * (1 - p) / error**2, len(answers)) if error > 0 else len(answers)
+        effective = min(p * (1 - p) / max(error, ROUNDING) ** 2, len(answers))
     else:
         effective, df = clusters, clusters - 1
     low, high = _wilson_ends(p, effective, t.ppf((1 + confidence) / 2, df))
@@ -242,18 +247,10 @@ def _answers_in_clusters(values: np.ndarray, cluster: np.ndarray | None) -> tupl
 
 
 def _linearised_error(influence: np.ndarray, index: np.ndarray) -> tuple[float, int]:
-    """Give the standard error of a mean from deviations that sum to zero, and its degrees of freedom.
-
-    Raises
-    ------
-    NotDefined
-        All deviations are zero.
-    """
+    """Give the standard error of a mean from deviations that sum to zero, and its degrees of freedom."""
     sums = np.bincount(index, weights=influence)
     clusters = len(sums)
     square = clusters / (clusters - 1) * (sums**2).sum() / len(influence) ** 2
-    if not np.any(influence):
-        raise NotDefined("no_variation", "All values are equal, so they say nothing about their spread.")
     return float(np.sqrt(square)), clusters - 1
 
 

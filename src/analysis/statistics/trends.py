@@ -7,7 +7,7 @@ from scipy.stats import t
 
 from analysis.errors import NotDefined
 from analysis.statistics.resample import Additive, Interval, bca_interval, cluster_index
-from analysis.statistics.survey import mean, mean_interval
+from analysis.statistics.survey import ROUNDING, mean, mean_interval
 
 
 def difference_of_means(earlier: np.ndarray, later: np.ndarray) -> float:
@@ -37,8 +37,7 @@ def difference_interval(earlier: np.ndarray, later: np.ndarray, *, confidence: f
     if min(len(one), len(other)) < 2:
         raise NotDefined("too_few_units", "The interval of a difference needs two values on each side.")
     parts = np.array([values.var(ddof=1) / len(values) for values in (one, other)])
-    if not parts.sum() > 0:
-        raise NotDefined("no_variation", "The values do not vary on either side.")
+    _spread(float(np.sqrt(parts.sum())), np.concatenate([one, other]))
     df = parts.sum() ** 2 / (parts**2 / [len(one) - 1, len(other) - 1]).sum()
     return _around(difference_of_means(one, other), float(np.sqrt(parts.sum())), df, confidence, "t, Welch")
 
@@ -78,10 +77,9 @@ def clustered_difference_interval(
         sides.append((labels, sign * (kept - kept.mean()) / len(kept)))
     influence = np.concatenate([side[1] for side in sides])
     sums = np.bincount(cluster_index(np.concatenate([side[0] for side in sides])), weights=influence)
-    if not np.any(np.abs(influence) > 1e-15):
-        raise NotDefined("no_variation", "The values do not vary on either side.")
     clusters = len(sums)
     error = float(np.sqrt(clusters / (clusters - 1) * (sums**2).sum()))
+    _spread(error, _present(np.concatenate([earlier, later])))
     return _around(centre, error, clusters - 1, confidence, f"t, linearised over {clusters} clusters")
 
 
@@ -161,6 +159,11 @@ def _pairs(earlier: np.ndarray, later: np.ndarray) -> np.ndarray:
     if not len(differences):
         raise NotDefined("no_repeat", "Nobody is there on both sides.")
     return differences
+
+
+def _spread(error: float, values: np.ndarray) -> None:
+    if error <= ROUNDING * np.abs(values).max():
+        raise NotDefined("no_variation", "The values do not vary, so they say nothing about their spread.")
 
 
 def _around(centre: float, error: float, df: float, confidence: float, method: str) -> Interval:
