@@ -1,0 +1,83 @@
+"""Verdict bands and published values: which words a number has earned, and who says so (`bands.toml`).
+
+A verdict word never stands alone: it is printed beside the number, with the name of its source.
+"""
+
+from __future__ import annotations
+
+import math
+import tomllib
+from bisect import bisect_right
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+
+@dataclass(frozen=True)
+class Band:
+    """A band of a scheme: its name, its ends (the lower belongs to it), and where it is published."""
+
+    scheme: str
+    name: str
+    low: float
+    high: float
+    short: str
+    source: str
+
+    @property
+    def key(self) -> str:
+        """Key of its words: `bands.<scheme>.<name>`."""
+        return f"bands.{self.scheme}.{self.name}"
+
+
+@dataclass(frozen=True)
+class Published:
+    """A coefficient that a comparable panel reached: one mark (`single`) or the mean of `jurors` marks (`average`)."""
+
+    id: str
+    form: str
+    source: str
+    value: float = math.nan
+    low: float = math.nan
+    high: float = math.nan
+    jurors: int = 1
+
+
+def band(measure: str, value: float) -> Band | None:
+    """Give the band of a value, or None where the measure has no scheme or the value is missing.
+
+    >>> band("krippendorff_alpha", 0.667).name, band("krippendorff_alpha", 0.6669).name
+    ('tentative', 'below')
+    >>> band("severity_additive", 0.3) is None
+    True
+    """
+    scheme = next((name for name, entry in _schemes().items() if measure in entry["measures"]), None)
+    if scheme is None or math.isnan(value):
+        return None
+    entry = _schemes()[scheme]
+    place = bisect_right(entry["limits"], value)
+    ends = [-math.inf, *entry["limits"], math.inf]
+    return Band(scheme, entry["bands"][place], ends[place], ends[place + 1], entry["short"], entry["source"])
+
+
+def limits(measure: str) -> list[float]:
+    """Give the limits between the bands of a measure, in order; empty where it has no scheme.
+
+    >>> limits("icc_a1")
+    [0.5, 0.75, 0.9]
+    """
+    return next((list(entry["limits"]) for entry in _schemes().values() if measure in entry["measures"]), [])
+
+
+def published() -> list[Published]:
+    """Give the values of comparable panels, in the order of `bands.toml`."""
+    return [Published(**entry) for entry in _settings()["published"]]
+
+
+def _schemes() -> dict[str, dict]:
+    return {name: entry for name, entry in _settings().items() if name != "published"}
+
+
+@cache
+def _settings() -> dict:
+    return tomllib.loads(files("analysis.pages").joinpath("bands.toml").read_text("utf-8"))

@@ -1,0 +1,250 @@
+"""Page "Data quality": what was read and what became of it, what needs a person, what was changed."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+from typing import Any
+
+import pandas as pd
+
+from analysis.pages import house
+from analysis.pages.display import Block, Group, Prose, Table, Title
+from analysis.pages.page import Column, Page
+
+PARTS = ("accepted", "quarantined", "excluded")
+KINDS = ("scores", "dossiers", "survey", "register")
+UNITS = ("row", "cell")
+GAP, BAR = 1.6, 24  # rows between groups of files; pixels of a row
+HASH = 12  # signs of a SHA-256 that are shown
+
+
+def title(page: Page) -> Title:
+    """Head of the page."""
+    return page.title("clean.head")
+
+
+def first(page: Page) -> Group:
+    """The answer: how many things wait for a person, and the account of everything that was read."""
+    ledger = _of_edition(page, "ledger")
+    unit = "cell" if (ledger["unit"] == "cell").any() else "row"
+    sums = ledger.loc[ledger["unit"] == unit, ["read", *PARTS]].sum()
+    found = _of_edition(page, "findings")["severity"].value_counts()
+    waiting = int(found.get("act", 0))
+    said = page.words.count("clean.plural.waiting", waiting) + "." if waiting else page.say("clean.first.clear")
+    account = page.say(
+        "clean.first.sum",
+        read=page.words.count(f"clean.plural.read_{unit}", int(sums["read"])),
+        files=page.words.count("clean.plural.of_file", ledger["file"].nunique()),
+        **{part: page.words.number(sums[part]) for part in PARTS},
+    )
+    finding = page.finding("clean.first", f"{said} {account}")
+    facts = [(page.say(f"clean.facts.{name}"), page.words.number(sums[name])) for name in ("read", *PARTS)]
+    look = page.say("clean.first.look", look=page.words.count("finding", int(found.get("look", 0))))
+    return page.group(finding, page.facts("clean.facts", facts), Prose("clean-adds", (_adds(page, ledger), look)))
+
+
+def _of_edition(page: Page, table: str) -> pd.DataFrame:
+    """Give the rows of a table that concern the page's edition, or all editions."""
+    frame = page.tables[table]
+    return frame[frame["edition"].isin([page.edition.id, ""])].reset_index(drop=True)
+
+
+def _adds(page: Page, ledger: pd.DataFrame) -> str:
+    """Say whether read = accepted + quarantined + excluded in every file."""
+    wrong = ledger.loc[ledger["read"] != ledger[list(PARTS)].sum(axis=1), "file"]
+    if wrong.empty:
+        return page.say("clean.first.parts")
+    return page.say("clean.first.parts_wrong", files=page.words.listing(sorted(set(wrong))))
+
+
+def account(page: Page) -> Block:
+    """Stacked bars of every file, rows and cells side by side, in groups by what the files hold."""
+    ledger = _of_edition(page, "ledger")
+    if ledger.empty:
+        return page.absent("clean.account", None)
+    files = page.words.count("file", ledger["file"].nunique())
+    held = ledger.loc[ledger["quarantined"] > 0, "file"].nunique()
+    key = "some" if held else "ruled" if ledger["excluded"].sum() else "all"
+    total = page.words.count("clean.plural.of_file", ledger["file"].nunique())
+    finding = page.say(f"clean.account.{key}", n=held, total=total)
+    table = _account_table(page, ledger, "clean.account.table")
+    return page.figure("clean.account", _bars(page, ledger), table, finding=finding, files=files)
+
+
+def _bars(page: Page, ledger: pd.DataFrame) -> Any:
+    groups = [(kind, frame) for kind in KINDS if len(frame := ledger[ledger["kind"] == kind])]
+    named = [_labels(frame) for _, frame in groups]
+    rows = sum(map(len, named)) + GAP * len(groups)
+    fig = house.figure(page.words, height=int(60 + BAR * rows))
+    styles = fig.layout.xaxis.to_plotly_json(), fig.layout.yaxis.to_plotly_json()
+    top = 1.0
+    for place, ((kind, frame), labels) in enumerate(zip(groups, named, strict=True)):
+        head = f"<b>{page.say(f'clean.kind.{kind}')}</b>"
+        start, end = top - GAP / rows, top - (GAP + len(labels)) / rows
+        for column, unit in enumerate(UNITS):
+            name = _axes(fig, styles, 2 * place + column, column, (max(end, 0), start))
+            _stack(page, fig, frame[frame["unit"] == unit], labels, name)
+            text = f"{head} · {page.say(f'clean.unit.{unit}')}" if column == 0 else page.say(f"clean.unit.{unit}")
+            fig.add_annotation(
+                text=text, xref=f"x{name} domain", x=0, yref="paper", y=start, showarrow=False, xanchor="left",
+                yanchor="bottom", font={"size": 12, "color": house.MUTED},
+            )  # fmt: skip
+        top = end
+    return fig.update_layout(barmode="stack", bargap=0.35)
+
+
+def _labels(frame: pd.DataFrame) -> dict[tuple[str, str], str]:
+    """Give each file and sheet the name it has on the chart: the file's own, and the sheet where there are several."""
+    pairs = list(dict.fromkeys(zip(frame["file"], frame["sheet"], strict=True)))
+    several = pd.Series([file for file, _ in pairs]).duplicated(keep=False)
+    return {
+        pair: PurePosixPath(pair[0]).name + (f" · {pair[1]}" if many else "")
+        for pair, many in zip(pairs, several, strict=True)
+    }
+
+
+def _axes(fig: Any, styles: tuple[dict, dict], number: int, column: int, domain: tuple[float, float]) -> str:
+    """Lay a pair of axes into a group's place and give its number as Plotly writes it."""
+    name = "" if number == 0 else str(number + 1)
+    across = ((0.0, 0.46), (0.54, 1.0))[column]
+    common = {"visible": True, "title": {"text": ""}}
+    x = {"domain": across, "anchor": f"y{name}", "nticks": 3, "rangemode": "tozero"}
+    y = {"domain": domain, "anchor": f"x{name}", "showgrid": False, "showticklabels": column == 0}
+    fig.update_layout({f"xaxis{name}": styles[0] | common | x, f"yaxis{name}": styles[1] | common | y})
+    return name
+
+
+def _stack(page: Page, fig: Any, frame: pd.DataFrame, labels: dict, name: str) -> None:
+    place = {pair: index for index, pair in enumerate(labels)}
+    at = [place[pair] for pair in zip(frame["file"], frame["sheet"], strict=True)]
+    ticks = {"tickvals": list(place.values()), "ticktext": [house.wrap(text, 30) for text in labels.values()]}
+    reach = {"range": [len(place) - 0.5, -0.5], "tickfont": {"size": 11, "color": house.INK}}
+    fig.update_layout({f"yaxis{name}": ticks | reach})
+    looks = {
+        "accepted": {"color": house.ACCENT_PALE, "line": {"color": house.ACCENT, "width": 1}},
+        "quarantined": {"color": house.SERIES[1].color, "pattern": {"shape": "/", "fgcolor": house.PAPER}},
+        "excluded": {"color": house.LINE, "pattern": {"shape": ".", "fgcolor": house.PAPER}},
+    }
+    for part, look in looks.items():
+        fig.add_bar(
+            x=[int(value) for value in frame[part]], y=at, orientation="h", marker=look, xaxis=f"x{name}",
+            yaxis=f"y{name}", hovertemplate=f"{page.say(f'clean.part.{part}')}: %{{x}}<extra></extra>",
+        )  # fmt: skip
+    held = frame["quarantined"] > 0
+    fig.add_scatter(
+        x=[int(value) for value in frame.loc[held, "read"]], mode="text", textposition="middle right",
+        y=[row for row, there in zip(at, held, strict=True) if there], cliponaxis=False, xaxis=f"x{name}",
+        text=[f" ▲ {value}" for value in frame.loc[held, "quarantined"]], hoverinfo="skip", yaxis=f"y{name}",
+        textfont={"color": house.SERIES[1].color, "size": 12},
+    )  # fmt: skip
+
+
+def account_table(page: Page) -> Table:
+    """The account of each file as a table whose three parts add up."""
+    return _account_table(page, _of_edition(page, "ledger"), "clean.account_table")
+
+
+def _account_table(page: Page, ledger: pd.DataFrame, key: str) -> Table:
+    shown = ledger.assign(
+        kind=[page.say(f"clean.kind.{name}") for name in ledger["kind"]],
+        unit=[page.say(f"clean.unit.{name}") for name in ledger["unit"]],
+        sha256=ledger["sha256"].str[:HASH],
+    )
+    names = ["file", "sheet", "kind", "unit", "read", *PARTS, "encoding", "sha256"]
+    heads = {name: "sha" if name == "sha256" else name for name in names}
+    counts = ("read", *PARTS)
+    columns = {name: Column(f"clean.columns.{head}", _kind(name, counts)) for name, head in heads.items()}
+    return page.table(key, shown, columns)
+
+
+def _kind(name: str, counts: tuple[str, ...]) -> str:
+    return "count" if name in counts else "text"
+
+
+def waiting(page: Page) -> Block:
+    """Findings that need a person, each with its address and what to do."""
+    return _findings(page, "act")
+
+
+def worth_a_look(page: Page) -> Block:
+    """Findings worth a look, each with its address and what to do."""
+    return _findings(page, "look")
+
+
+def _findings(page: Page, severity: str) -> Block:
+    found = _of_edition(page, "findings")
+    found = found[found["severity"] == severity]
+    if found.empty:
+        return Prose(f"clean-{severity}", (page.say(f"clean.{severity}.none"),))
+    names = ["what", "file", "sheet", "place", "key", "found", "done", "todo", "count"]
+    return page.table(f"clean.{severity}", _in_words(page, found), _columns(names))
+
+
+def on_record(page: Page) -> Block:
+    """Everything else intake saw, by kind and file."""
+    found = _of_edition(page, "findings")
+    found = found[(found["severity"] == "info") & (found["state"] != "corrected")]
+    if found.empty:
+        return Prose("clean-info", (page.say("clean.info.none"),))
+    by = found.groupby(["code", "file", "state"], sort=False, as_index=False)["count"].sum()
+    return page.table("clean.info", _in_words(page, by), _columns(["what", "file", "state", "count"]))
+
+
+def corrections(page: Page) -> Block:
+    """What corrections.csv changed: before, after and why."""
+    found = _of_edition(page, "findings")
+    found = found[found["state"] == "corrected"]
+    if found.empty:
+        return Prose("clean-corrections", (page.say("clean.corrections.none"),))
+    columns = _columns(["key", "file", "place"])
+    columns |= {"found": Column("clean.columns.before"), "done": Column("clean.columns.after")}
+    return page.table("clean.corrections", found, columns)
+
+
+def repairs(page: Page) -> Block:
+    """Notation that was repaired by a fixed rule, by kind and file."""
+    found = _of_edition(page, "findings")
+    found = found[found["state"] == "repaired"]
+    if found.empty:
+        return Prose("clean-repairs", (page.say("clean.repairs.none"),))
+    return page.table("clean.repairs", _in_words(page, found), _columns(["what", "file", "found", "done", "count"]))
+
+
+def personal(page: Page) -> Block:
+    """Columns with personal data that were dropped."""
+    found = _of_edition(page, "findings")
+    found = found[found["code"] == "personal_columns"]
+    if found.empty:
+        return Prose("clean-personal", (page.say("clean.personal.none"),))
+    columns = _columns(["file", "sheet"]) | {"found": Column("clean.columns.column")}
+    return page.table("clean.personal", found, columns)
+
+
+def recusals(page: Page) -> Block:
+    """The register of recusals: who from which dossier, and why."""
+    frame = page.tables["recusals"]
+    frame = frame[frame["edition"] == page.edition.id]
+    if frame.empty:
+        return Prose("clean-recusals", (page.say("clean.recusals.none"),))
+    dossiers = page.tables["dossiers"]
+    offices = dossiers[dossiers["edition"] == page.edition.id].set_index("dossier")["office"]
+    shown = frame.assign(
+        juror=[page.label("juror", name) for name in frame["juror"]],
+        office=[page.label("office", offices.get(name, "")) for name in frame["dossier"]],
+        reason=[page.say(f"clean.recusal.{name}") if name else "" for name in frame["reason"]],
+    )
+    columns = _columns(["juror", "dossier", "office", "reason"])
+    columns["declared"] = Column("clean.columns.declared", "date")
+    return page.table("clean.recusals", shown.sort_values(["juror", "dossier"]), columns)
+
+
+def _in_words(page: Page, found: pd.DataFrame) -> pd.DataFrame:
+    return found.assign(
+        what=[page.say(f"clean.findings.{code}.what") for code in found["code"]],
+        todo=[page.say(f"clean.findings.{code}.todo") for code in found["code"]],
+        state=[page.say(f"clean.state.{state}") for state in found["state"]],
+    )
+
+
+def _columns(names: list[str]) -> dict[str, Column]:
+    return {name: Column(f"clean.columns.{name}", _kind(name, ("count",))) for name in names}

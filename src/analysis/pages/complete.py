@@ -1,0 +1,132 @@
+"""Completeness of the marks: jurors × dossiers, and what is missing for which reason; on the page "Data quality"."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from analysis.pages import house, panel
+from analysis.pages.display import Block, Prose
+from analysis.pages.page import Column, Page
+
+STATES = ("full", "part", "empty", "recused")
+WIDE = 640  # pixels that the signs of a row share
+TICKS = 8  # dossiers named below a chart
+
+
+def completeness(page: Page) -> Block:
+    """A sign for every juror and dossier, a matrix a stage."""
+    scores = page.tables["scores"]
+    scores = scores[scores["edition"] == page.edition.id]
+    if scores.empty:
+        return Prose("clean-completeness", (page.say("clean.completeness.none"),))
+    stages = [stage.id for stage in page.edition.stages if stage.id in set(scores["stage"])]
+    return page.group(*(_stage(page, scores[scores["stage"] == stage], stage) for stage in stages))
+
+
+def gaps(page: Page) -> Block:
+    """Missing marks counted by stage and reason."""
+    scores = page.tables["scores"]
+    gone = scores[(scores["edition"] == page.edition.id) & (scores["missing"] != "")]
+    if gone.empty:
+        return Prose("clean-gaps", (page.say("clean.gaps.none"),))
+    by = gone.groupby(["stage", "missing"], as_index=False).size()
+    shown = by.assign(
+        stage=[page.label("stage", name) for name in by["stage"]],
+        reason=[page.say(f"clean.missing.{name}") for name in by["missing"]],
+    )
+    columns = {
+        "stage": Column("clean.columns.stage"),
+        "reason": Column("clean.columns.reason"),
+        "size": Column("clean.columns.count", "count"),
+    }
+    return page.table("clean.gaps", shown, columns)
+
+
+def _stage(page: Page, scores: pd.DataFrame, stage: str) -> Block:
+    cells = _cells(page, scores)
+    names = panel.jurors(page, cells["juror"])
+    order = _order(page, cells)
+    fig = _signs(page, cells, names, order)
+    kept = cells[cells["state"] != "recused"]
+    missing = len(kept) * len(page.edition.criteria) - int(kept["scored"].sum())
+    finding = page.say("clean.completeness.all")
+    if missing:
+        finding = page.say("clean.completeness.some", missing=page.words.count("of_score", missing))
+    words = {
+        "stage": page.label("stage", stage), "jurors": page.words.count("juror", len(names)),
+        "dossiers": page.words.count("dossier", len(order)),
+        "marks": page.words.count("score", int(cells["scored"].sum())),
+    }  # fmt: skip
+    shown = cells.assign(
+        juror=[page.label("juror", name) for name in cells["juror"]],
+        state=[page.say(f"clean.cell.{state}") for state in cells["state"]],
+        criteria=len(page.edition.criteria),
+    ).sort_values(["juror", "dossier"])
+    columns = {
+        "juror": Column("clean.columns.juror"),
+        "dossier": Column("clean.columns.dossier"),
+        "state": Column("clean.columns.cell"),
+        "scored": Column("clean.columns.criteria_scored", "count"),
+        "criteria": Column("clean.columns.criteria", "count"),
+    }
+    table = page.table("clean.completeness.table", shown, columns, part=stage, **words)
+    return page.figure("clean.completeness", fig, table, part=stage, finding=finding, **words)
+
+
+def _cells(page: Page, scores: pd.DataFrame) -> pd.DataFrame:
+    """Give a row for each juror and dossier: how many criteria have a mark, and the state of the cell."""
+    scored = scores.assign(scored=scores["value"].notna(), away=scores["missing"] == "recused")
+    cells = scored.groupby(["juror", "dossier"], as_index=False)[["scored", "away"]].sum()
+    away = page.tables["recusals"]
+    away = away[away["edition"] == page.edition.id]
+    here = away[away["dossier"].isin(cells["dossier"]) & away["juror"].isin(cells["juror"])]
+    listed = here[["juror", "dossier"]].assign(scored=0, away=1)
+    cells = pd.concat([cells, listed], ignore_index=True).groupby(["juror", "dossier"], as_index=False).sum()
+    whole = len(page.edition.criteria)
+    return cells.assign(state=[_state(row.scored, row.away, whole) for row in cells.itertuples()])
+
+
+def _state(scored: int, away: int, whole: int) -> str:
+    if scored >= whole:
+        return "full"
+    if scored:
+        return "part"
+    return "recused" if away else "empty"
+
+
+def _order(page: Page, cells: pd.DataFrame) -> list[str]:
+    """Give the dossiers by category, then by number."""
+    dossiers = page.tables["dossiers"]
+    category = dossiers[dossiers["edition"] == page.edition.id].set_index("dossier")["category"]
+    place = {entry.id: index for index, entry in enumerate(page.edition.categories)}
+    return sorted(set(cells["dossier"]), key=lambda name: (place.get(category.get(name, ""), len(place)), name))
+
+
+def _signs(page: Page, cells: pd.DataFrame, names: list[str], order: list[str]) -> Any:
+    fig = house.figure(page.words, height=house.rows_height(len(names), row=26) + 40)
+    house.rows(fig, [page.label("juror", name) for name in names])
+    size = max(4.0, min(11.0, WIDE / len(order) * 0.8))
+    down, across = {name: i for i, name in enumerate(names)}, {name: i for i, name in enumerate(order)}
+    orange = house.SERIES[1].color
+    looks = {
+        "full": {"symbol": "circle", "color": house.ACCENT},
+        "part": {"symbol": "triangle-up", "color": orange},
+        "empty": {"symbol": "square-open", "color": orange},
+        "recused": {"symbol": "x-thin", "color": house.MUTED, "line": {"color": house.MUTED, "width": 1.6}},
+    }
+    for state in STATES:
+        here = cells[cells["state"] == state]
+        if here.empty:
+            continue
+        said = page.say(f"clean.cell.{state}")
+        fig.add_scatter(
+            x=[across[name] for name in here["dossier"]], y=[down[name] for name in here["juror"]], mode="markers",
+            marker=looks[state] | {"size": size}, name=said, customdata=list(here["dossier"]),
+            hovertemplate=f"%{{customdata}}: {said}<extra></extra>",
+        )  # fmt: skip
+    every = max(1, -(-len(order) // TICKS))
+    ticks = list(range(0, len(order), every))
+    fig.update_xaxes(tickvals=ticks, ticktext=[order[tick] for tick in ticks], range=[-1, len(order)], showgrid=False)
+    return fig.update_layout(showlegend=True)

@@ -1,0 +1,166 @@
+"""Pairs of jurors and dossiers they differ on: the parts of the page "Agreement of marks" for the organizer only."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from analysis.pages import house, panel
+from analysis.pages.display import Block, Group, Prose, Table
+from analysis.pages.page import Column, Page
+
+WORST = 10  # dossiers in the table of largest differences
+CROSS = 46  # pixels of a row of a matrix
+
+
+def coscored(page: Page) -> Block:
+    """How many dossiers each two jurors judged, a matrix a stage."""
+    return _each_stage(page, "agreement.coscored", "coscored", _coscored)
+
+
+def differences_of_pairs(page: Page) -> Block:
+    """How far each two jurors lie apart on the same dossiers, a matrix a stage."""
+    return _each_stage(page, "agreement.pairs", "coscored", _pairs)
+
+
+def differences(page: Page) -> Block:
+    """The dossiers on which overall marks lie farthest apart, a table a stage."""
+    return _each_stage(page, "agreement.differences", "score_range", _differences)
+
+
+def _each_stage(page: Page, key: str, measure: str, block: Any) -> Group | Prose:
+    """Give a block a stage; for other audiences than the organizer the sentence that says whom this part is for."""
+    stages = panel.stages(page, measure)
+    if page.audience != "organizer" or not stages:
+        said = page.say("agreement.organizer_only") if page.audience != "organizer" else page.reason(None)
+        return Prose(key.replace(".", "-"), (said,))
+    return page.group(*(block(page, key, stage) for stage in stages))
+
+
+def _pair_rows(page: Page, measure: str, stage: str) -> pd.DataFrame:
+    rows = page.rows(measure=measure, stage=stage, subject_type="juror", subject=None, versus_type="juror", versus=None)
+    return rows.assign(
+        one=[page.label("juror", name) for name in rows["subject"]],
+        other=[page.label("juror", name) for name in rows["versus"]],
+    )
+
+
+def _coscored(page: Page, key: str, stage: str) -> Block:
+    rows = _pair_rows(page, "coscored", stage)
+    judged = page.rows(measure="judged", stage=stage, subject_type="juror", subject=None).set_index("subject")["value"]
+    names = panel.jurors(page, judged.index)
+    shared = rows[rows["value"] > 0]
+    fig = _matrix(page, names, shared, [f"{value:g}" for value in shared["value"]])
+    _corner(fig, names, range(len(names)), [f"<b>{judged[name]:g}</b>" for name in names])
+    _dots(fig, names, shared)
+    alone = len(names) * (len(names) - 1) // 2 - len(shared)
+    if alone:
+        finding = page.say("agreement.coscored.few", pairs=page.words.count("agreement.plural.pairs", alone))
+    else:
+        least = (
+            page.words.count("dossier", int(shared["value"].min())) if len(shared) else page.words.count("dossier", 0)
+        )
+        finding = page.say("agreement.coscored.each", least=least)
+    columns = {
+        "one": Column("agreement.columns.juror"),
+        "other": Column("agreement.columns.other"),
+        "value": Column("agreement.columns.both", "count"),
+    }
+    words = panel.counts(page, stage)
+    table = page.table(f"{key}.table", rows.sort_values(["one", "other"]), columns, part=stage, **words)
+    return page.figure(key, fig, table, part=stage, finding=finding, **words)
+
+
+def _pairs(page: Page, key: str, stage: str) -> Block:
+    minimum = page.competition.disclosure.min_juror_dossiers
+    together = _pair_rows(page, "coscored", stage).set_index(["subject", "versus"])["value"]
+    rows = _pair_rows(page, "pair_difference", stage)
+    rows = rows.assign(both=[together.get(pair, 0) for pair in zip(rows["subject"], rows["versus"], strict=True)])
+    enough = rows[(rows["both"] >= minimum) & rows["value"].notna()]
+    if enough.empty:
+        said = page.say("agreement.pairs.few", minimum=page.words.number(minimum))
+        return Prose(f"agreement-pairs-{stage}", (f"{page.label('stage', stage)}: {said[0].lower()}{said[1:]}",))
+    names = panel.jurors(page, [*rows["subject"], *rows["versus"]])
+    fig = _matrix(page, names, enough, [page.words.number(value, 1) for value in enough["value"]])
+    _dots(fig, names, enough)
+    low, high = (panel.in_unit(page, enough["value"].agg(end), enough["uom"].iloc[0]) for end in ("min", "max"))
+    which = "finding" if len(enough) > 1 else "finding_one"
+    columns = {
+        "one": Column("agreement.columns.juror"),
+        "other": Column("agreement.columns.other"),
+        "value": Column("agreement.columns.difference", "number:2"),
+        "both": Column("agreement.columns.both", "count"),
+    }
+    words = panel.counts(page, stage) | {"unit": panel.unit(page, enough), "minimum": page.words.number(minimum)}
+    table = page.table(f"{key}.table", enough.sort_values(["one", "other"]), columns, part=stage, **words)
+    finding = page.say(f"agreement.pairs.{which}", low=low, high=high)
+    return page.figure(key, fig, table, part=stage, finding=finding, **words)
+
+
+def _differences(page: Page, key: str, stage: str) -> Table:
+    rows = page.rows(measure="score_range", stage=stage, subject_type="dossier", subject=None)
+    rows = rows[rows["value"].notna()].nlargest(WORST, "value")
+    dossiers = page.tables["dossiers"]
+    entered = dossiers[dossiers["edition"] == page.edition.id].set_index("dossier")
+    shown = rows.assign(
+        office=[page.label("office", entered["office"].get(name, "")) for name in rows["subject"]],
+        category=[page.label("category", entered["category"].get(name, "")) for name in rows["subject"]],
+    )
+    columns = {
+        "subject": Column("agreement.columns.dossier"),
+        "office": Column("agreement.columns.office"),
+        "category": Column("agreement.columns.category"),
+        "value": Column("agreement.columns.range", "number:2"),
+        "n_jurors": Column("agreement.columns.jurors", "count"),
+    }
+    return page.table(key, shown, columns, part=stage, stage=page.label("stage", stage))
+
+
+def _matrix(page: Page, names: list[str], rows: pd.DataFrame, texts: list[str]) -> Any:
+    """Give a half matrix of pairs: the juror who stands later in the row, the earlier in the column."""
+    labels = [page.label("juror", name) for name in names]
+    place = {name: index for index, name in enumerate(names)}
+    values = [[None] * len(names) for _ in names]
+    written = [[""] * len(names) for _ in names]
+    for row, text in zip(rows.itertuples(), texts, strict=True):
+        low, high = sorted((place[row.subject], place[row.versus]))
+        values[high][low], written[high][low] = row.value, text
+    fig = house.figure(page.words, height=house.rows_height(len(names), row=CROSS))
+    fig.add_heatmap(
+        z=values, text=written, texttemplate="%{text}", colorscale=list(house.SEQUENTIAL), showscale=False,
+        xgap=2, ygap=2, hoverinfo="skip", textfont={"size": 13},
+    )  # fmt: skip
+    house.rows(fig, labels)
+    short = [house.wrap(_initials(label), 10) for label in labels]
+    ticks = {"tickvals": list(range(len(names))), "ticktext": short, "tickangle": 0, "showgrid": False}
+    return fig.update_xaxes(**ticks, side="bottom", range=[-0.5, len(names) - 0.5])
+
+
+def _corner(fig: Any, names: list[str], places: Any, texts: list[str]) -> None:
+    fig.add_scatter(
+        x=list(places), y=list(places), mode="text", text=texts, textfont={"color": house.INK, "size": 13},
+        hoverinfo="skip",
+    )  # fmt: skip
+
+
+def _dots(fig: Any, names: list[str], rows: pd.DataFrame) -> None:
+    """Mark the pairs of the half matrix that have no number."""
+    place = {name: index for index, name in enumerate(names)}
+    there = {tuple(sorted((place[row.subject], place[row.versus]))) for row in rows.itertuples()}
+    empty = [(low, high) for high in range(len(names)) for low in range(high) if (low, high) not in there]
+    if empty:
+        fig.add_scatter(
+            x=[low for low, _ in empty], y=[high for _, high in empty], mode="text", text=["·"] * len(empty),
+            textfont={"color": house.MUTED, "size": 16}, hoverinfo="skip",
+        )  # fmt: skip
+
+
+def _initials(name: str) -> str:
+    """Give a name short enough for the foot of a narrow column: its initials.
+
+    >>> _initials("Anna Nowak-Wzorcowa")
+    'A. N.-W.'
+    """
+    words = [["".join(part[:1]) for part in word.split("-") if part] for word in name.split()]
+    return " ".join("-".join(f"{letter.upper()}." for letter in word) for word in words) if len(words) > 1 else name
