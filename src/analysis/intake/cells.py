@@ -12,16 +12,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
 from analysis.intake.grid import DATE, ERROR, FORMULA, NUMBER, TEXT
 
 
 @dataclass(frozen=True)
 class Number:
-    """A number."""
+    """A number; `repair` is the code of a fixed rule that took something away to read it, or empty."""
 
     value: float
+    repair: str = ""
 
 
 @dataclass(frozen=True)
@@ -58,6 +58,7 @@ _AMBIGUOUS = re.compile(r"-?[1-9][0-9]{0,2}[.,][0-9]{3}")
 _GROUPED = re.compile(r"-?[0-9]{1,3}(?: [0-9]{3})+(?:[.,][0-9]{1,15})?")
 _POINT_GROUPS = re.compile(r"-?[0-9]{1,3}(?:\.[0-9]{3})+(?:,[0-9]{1,15})")
 _COMMA_GROUPS = re.compile(r"-?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]{1,15})")
+_WITH_UNIT = re.compile(r"(-?[0-9.,]+) ?(?:pkt|p|pts|punkt(?:y|ów)?|points?)\.?", re.IGNORECASE)
 _ERROR = re.compile(r"#[A-ZĄĆĘŁŃÓŚŹŻ/0-9]+[!?]?")
 _ISO_DATE = re.compile(r"[0-9]{4}-([0-9]{2})-([0-9]{2})(?:[T ].*)?")
 _DAY_MONTH_YEAR = re.compile(r"([0-9]{1,2})[.\-/]([0-9]{1,2})[.\-/](?:[0-9]{4}|[0-9]{2})")
@@ -88,10 +89,12 @@ def vocabulary(tokens: Mapping[str, str], *, instead: Mapping[str, str] | None =
         Reason → other reason, or "" to leave the texts of that reason out.
     """
     swap = instead or {}
-    common = {fold(word): swap.get(reason, reason) for reason, words in VOCABULARY.items() for word in words}
-    return {word: reason for word, reason in common.items() if reason} | {
-        fold(word): reason for word, reason in tokens.items()
-    }
+    common = {word: swap.get(reason, reason) for word, reason in COMMON.items()}
+    declared = {fold(word): reason for word, reason in tokens.items()}
+    return {word: reason for word, reason in common.items() if reason} | declared
+
+
+COMMON = {fold(word): reason for reason, words in VOCABULARY.items() for word in words}
 
 
 def decimal_mark(texts: Iterable[str]) -> str:
@@ -125,19 +128,18 @@ def parse(text: str, *, mark: str = "", missing: Mapping[str, str] | None = None
     missing : mapping, optional
         Folded text → reason (`vocabulary`).
 
-    >>> parse("7,5"), parse("brak"), parse("7-8"), parse("1.234"), parse("1.234", mark=",")
-    (Number(value=7.5), Missing(reason='missing'), Reject(code='not_a_number', proposal=''),
-     Reject(code='ambiguous_number', proposal=''), Number(value=1234.0))
+    >>> parse("7,5"), parse("brak"), parse("7-8")
+    (Number(value=7.5, repair=''), Missing(reason='missing'), Reject(code='not_a_number', proposal=''))
+    >>> parse("1.234"), parse("1.234", mark=",")
+    (Reject(code='ambiguous_number', proposal=''), Number(value=1234.0, repair=''))
     """
-    words = vocabulary({}) if missing is None else missing
+    words = COMMON if missing is None else missing
     folded = fold(text)
     if folded in words:
         return Missing(words[folded])
     plain = _SPACES.sub(" ", text).strip().replace("\u2212", "-")
-    value = _number(plain, mark)
-    if isinstance(value, Number):
-        return _declared(value, words)
-    return value or _reject(plain, folded)
+    value = _number(plain, mark) or _without_unit(plain, mark) or _reject(plain, folded)
+    return _declared(value, words) if isinstance(value, Number) else value
 
 
 def _number(text: str, mark: str) -> Number | Reject | None:
@@ -152,6 +154,12 @@ def _number(text: str, mark: str) -> Number | Reject | None:
     if _PLAIN.fullmatch(text) or _GROUPED.fullmatch(text):
         return Number(float(text.replace(" ", "").replace(",", ".")))
     return None
+
+
+def _without_unit(text: str, mark: str) -> Number | None:
+    found = _WITH_UNIT.fullmatch(text)
+    number = _number(found[1], mark) if found else None
+    return Number(number.value, "unit_removed") if isinstance(number, Number) else None
 
 
 def _declared(number: Number, words: Mapping[str, str]) -> Cell:
@@ -189,13 +197,14 @@ class Column:
     """A column that was read: arrays of one length; exactly one of number, reason and reject speaks in each place.
 
     `value` is NaN where there is no number, `missing` and `reject` are empty where they do not apply; `proposal` is
-    what a rejected cell may have meant, or empty.
+    what a rejected cell may have meant, or empty; `repair` is the code of what was taken away to read a number.
     """
 
     value: np.ndarray
     missing: np.ndarray
     reject: np.ndarray
     proposal: np.ndarray
+    repair: np.ndarray
 
 
 def read_column(texts: Sequence[str], *, kinds: np.ndarray | None = None, missing: Mapping[str, str]) -> Column:
@@ -213,22 +222,18 @@ def read_column(texts: Sequence[str], *, kinds: np.ndarray | None = None, missin
     Returns
     -------
     Column
-        Four arrays of shape (n,).
+        Five arrays of shape (n,).
     """
-    texts = np.asarray(texts, dtype=object)
-    kinds = np.zeros(len(texts), dtype=np.uint8) if kinds is None else kinds
-    pairs = pd.MultiIndex.from_arrays([texts, kinds]) if len(texts) else pd.MultiIndex.from_arrays([[], []])
-    codes, distinct = pairs.factorize()
+    pairs = list(zip(texts, [TEXT] * len(texts) if kinds is None else kinds.tolist(), strict=True))
+    distinct = dict.fromkeys(pairs)
     mark = decimal_mark(text for text, kind in distinct if kind == TEXT)
-    read = [_typed(text, int(kind), mark, missing) for text, kind in distinct]
-    parts = [
-        [cell.value if isinstance(cell, Number) else np.nan for cell in read],
-        [cell.reason if isinstance(cell, Missing) else "" for cell in read],
-        [cell.code if isinstance(cell, Reject) else "" for cell in read],
-        [cell.proposal if isinstance(cell, Reject) else "" for cell in read],
-    ]
-    arrays = [np.array(part, dtype=kind) for part, kind in zip(parts, (float, object, object, object), strict=True)]
-    return Column(*(array[codes] if len(codes) else array for array in arrays))
+    read = [_typed(text, kind, mark, missing) for text, kind in distinct]
+    codes = {pair: code for code, pair in enumerate(distinct)}
+    places = np.array([codes[pair] for pair in pairs], dtype=int)
+    value = np.array([getattr(cell, "value", np.nan) for cell in read], dtype=float)
+    texts_of = {"missing": "reason", "reject": "code", "proposal": "proposal", "repair": "repair"}
+    said = {name: np.array([getattr(c, part, "") for c in read], dtype=object) for name, part in texts_of.items()}
+    return Column(value=value[places], **{name: array[places] for name, array in said.items()})
 
 
 def _typed(text: str, kind: int, mark: str, missing: Mapping[str, str]) -> Cell:

@@ -180,6 +180,8 @@ def find_block(sheet: Sheet, named: Sequence[str], *, layout: str) -> Block:
 def _no_header(sheet: Sheet, best: int, lacking: list[str], *, layout: str) -> str:
     quoted = ", ".join(repr(name) for name in lacking)
     way_out = f"Correct the header, or the columns in layouts.toml [{layout}]."
+    if sheet.sheet:
+        way_out = f"{way_out[:-1]}; if the sheet holds no data, choose the others with `sheet` there."
     if best < 0:
         return f"{sheet.where}: no row holds the columns {quoted}. {way_out}"
     near = hint(lacking[0], [text for text in sheet.cells[best] if text])

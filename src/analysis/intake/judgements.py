@@ -15,7 +15,7 @@ from analysis.intake.cells import read_column, vocabulary
 from analysis.intake.identity import Names, named
 from analysis.intake.ledger import Journal
 from analysis.intake.registers import Registers
-from analysis.intake.sheets import TEXTS, Reading, chosen, criterion_names, read_sheet
+from analysis.intake.sheets import TEXTS, Reading, chosen, criterion_names, filled, read_sheet
 from analysis.schema import RECUSALS, SCORES, check, conform
 
 WAYS = {
@@ -70,6 +70,7 @@ def read_judgements(
     cells = _valued(cells, missing=vocabulary(competition.missing))
     corrections = registers.corrections[registers.corrections["edition"] == edition.id]
     missing = vocabulary(competition.missing)
+    rules.note_repairs(cells, journal=journal)
     cells = rules.correct(cells, corrections, names=names, missing=missing, journal=journal)
     cells = rules.recuse(cells, recusals, journal=journal)
     accounts = {place: reading.account for place, reading in enumerate(readings)}
@@ -103,7 +104,8 @@ def _readings(
         layout = competition.layouts[source.layout]
         for path, file in _found(source.file, edition, folders, journal):
             try:
-                sheets = chosen(files.sheets(path, file=file), layout.sheet, layout=source.layout, journal=journal)
+                sheets = filled(files.sheets(path, file=file), file=file)
+                sheets = chosen(sheets, layout.sheet, layout=source.layout, journal=journal)
             except DataError as error:
                 journal.fail(file, str(error))
                 continue
@@ -164,12 +166,14 @@ def _identified(cells: pd.DataFrame, names: dict[str, Names], *, journal: Journa
 def _valued(cells: pd.DataFrame, *, missing: dict[str, str]) -> pd.DataFrame:
     """Read the texts as numbers, column by column of each sheet."""
     value = np.full(len(cells), np.nan)
-    texts = {name: np.full(len(cells), "", dtype=object) for name in ("missing", "reject", "proposal", "corrected")}
+    texts = {
+        name: np.full(len(cells), "", dtype=object) for name in ("missing", "reject", "proposal", "repair", "corrected")
+    }
     raw, kinds = cells["raw"].to_numpy(dtype=object), cells["kind"].to_numpy(dtype=int)
     for places in cells.groupby(["reading", "column"], sort=False).indices.values():
         read = read_column(raw[places], kinds=kinds[places], missing=missing)
         value[places] = read.value
-        for name in ("missing", "reject", "proposal"):
+        for name in ("missing", "reject", "proposal", "repair"):
             texts[name][places] = getattr(read, name)
     return cells.assign(value=value, **texts)
 

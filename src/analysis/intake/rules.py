@@ -104,6 +104,13 @@ def _still(cell: pd.Series, line, place: str) -> None:
         )
 
 
+def note_repairs(cells: pd.DataFrame, *, journal: Journal) -> None:
+    """Note every mark that a fixed rule had to repair before it could be read."""
+    for row in cells[cells["repair"] != ""].itertuples():
+        entry = Finding(row.repair, row.sheet_of, row.cell, said_key(row), row.raw, f"{row.value:g}")
+        journal.findings.append(entry)
+
+
 def on_scale(cells: pd.DataFrame, edition: Edition, *, journal: Journal) -> None:
     """Keep an error for every mark that its scale does not allow."""
     for criterion, marks in cells[cells["value"].notna()].groupby("criterion", sort=False):

@@ -39,26 +39,39 @@ def criterion_names(edition: Edition, aliases: Mapping[str, str]) -> Names:
     return names
 
 
-def chosen(sheets: Iterable[Sheet], pattern: str | None, *, layout: str, journal: Journal) -> list[Sheet]:
-    """Choose the sheets that a layout reads; a sheet without a cell is none.
+def filled(sheets: Iterable[Sheet], *, file: str) -> list[Sheet]:
+    """Give the sheets that hold a cell.
+
+    Raises
+    ------
+    DataError
+        None does.
+    """
+    found = [sheet for sheet in sheets if (sheet.cells != "").any()]
+    if not found:
+        raise DataError(f"{file}: the file is empty. Put the whole file there, or take it out of edition.toml.")
+    return found
+
+
+def chosen(sheets: list[Sheet], pattern: str | None, *, layout: str, journal: Journal) -> list[Sheet]:
+    """Choose the sheets that a layout reads.
 
     Raises
     ------
     DataError
         No sheet fits the pattern.
     """
-    filled = [sheet for sheet in sheets if sheet.cells.size and (sheet.cells != "").any()]
     if not pattern:
-        return filled
+        return sheets
     search = regex(pattern, f"layouts.toml [{layout}] sheet").search
-    fitting = [sheet for sheet in filled if not sheet.sheet or search(sheet.sheet)]
-    if filled and not fitting:
-        there = ", ".join(repr(sheet.sheet) for sheet in filled)
+    fitting = [sheet for sheet in sheets if not sheet.sheet or search(sheet.sheet)]
+    if not fitting:
+        there = ", ".join(repr(sheet.sheet) for sheet in sheets)
         raise DataError(
-            f"{filled[0].file}: no sheet fits {pattern!r}; there are {there}. Rename the sheet, or correct `sheet` in "
+            f"{sheets[0].file}: no sheet fits {pattern!r}; there are {there}. Rename the sheet, or correct `sheet` in "
             f"layouts.toml [{layout}]."
         )
-    journal.findings += [Finding("sheet_not_read", sheet) for sheet in filled if sheet not in fitting]
+    journal.findings += [Finding("sheet_not_read", sheet) for sheet in sheets if sheet not in fitting]
     return fitting
 
 

@@ -12,11 +12,11 @@ import pandas as pd
 from analysis.config import Competition, Edition, SurveyLayout, SurveySource
 from analysis.errors import DataError
 from analysis.intake import files
-from analysis.intake.cells import Number, fold, parse, read_column, vocabulary
+from analysis.intake.cells import COMMON, fold, read_column, vocabulary
 from analysis.intake.grid import Block, find_block, hint, key, regex
 from analysis.intake.identity import Names, named
 from analysis.intake.ledger import Account, Finding, Journal
-from analysis.intake.sheets import sift
+from analysis.intake.sheets import filled, sift
 from analysis.schema import RESPONDENTS, RESPONSES, check, conform
 
 ALWAYS_PERSONAL = ("token", "ipaddr", "refurl", "email", "firstname", "lastname")
@@ -60,9 +60,7 @@ def read_surveys(
     for source in edition.surveys:
         try:
             for path, file in files.find(source.file, edition=edition, raw=raw, data=data):
-                for sheet in files.sheets(path, file=file):
-                    if not (sheet.cells != "").any():
-                        continue
+                for sheet in filled(files.sheets(path, file=file), file=file):
                     block = _block(sheet, source, competition)
                     two = _read(block, source, competition=competition, offices=offices, journal=journal)
                     people.append(two[0].assign(edition=edition.id))
@@ -124,7 +122,9 @@ def _read(
         account.set_aside(block.column("submitdate") == "", state="excluded", rule="partial")
     who = _respondent(layout)
     if who:
-        doubled = pd.Series(block.column(who)).where(account.state == "accepted").duplicated().to_numpy()
+        account.set_aside(block.column(who) == "", state="quarantined", rule="no_respondent")
+        names = pd.Series(block.column(who)[account.state == "accepted"])
+        doubled = np.isin(block.column(who), names[names.duplicated()].to_numpy(dtype=object))
         account.set_aside(doubled, state="quarantined", rule="doubled_respondent")
     journal.accounts.append(account)
     people = _people(block, source, account, competition=competition, offices=offices, journal=journal)
@@ -166,7 +166,8 @@ def _offices(
     for text in sorted(text for text, identifier in ids.items() if identifier is None and text):
         where = rows[texts == text]
         done = hint(text, offices.known()).removeprefix("; did you mean ").rstrip("?").strip("'")
-        place = block.sheet.place(where.tolist())
+        one = len(where) == 1
+        place = block.address(where[0], block.position(layout.office)) if one else block.sheet.place(where.tolist())
         entry = Finding("unknown_office", block.sheet, place, f"{source.wave}: {text}", text, done, len(where))
         journal.findings.append(entry)
     return np.array([ids[text] or "" for text in texts], dtype=object)
@@ -193,8 +194,7 @@ def _first_date(block: Block, rows: np.ndarray, dates: np.ndarray) -> list[str]:
 
 def _duration(block: Block, rows: np.ndarray) -> np.ndarray:
     """Seconds: LimeSurvey's own timing, else from the start to the last page; NaN where neither is known."""
-    timed = [parse(text) for text in _optional(block, "interviewtime", rows)]
-    own = np.array([cell.value if isinstance(cell, Number) else np.nan for cell in timed], dtype=float)
+    own = read_column(_optional(block, "interviewtime", rows), missing=COMMON).value
     ends = [_seconds(_optional(block, name, rows)) for name in ("startdate", "submitdate")]
     spent = ends[1] - ends[0]
     return np.where(np.isnan(own), np.where(spent >= 0, spent, np.nan), own)

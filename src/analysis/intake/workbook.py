@@ -12,6 +12,7 @@ import posixpath
 import re
 import xml.etree.ElementTree as ET
 import zipfile
+import zlib
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -27,6 +28,13 @@ MAX_CELLS = 5_000_000
 
 _ADDRESS = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+
+
+BROKEN = (
+    *(CalamineError, zipfile.BadZipFile, zlib.error, ET.ParseError),
+    *(KeyError, OSError, ValueError, EOFError, NotImplementedError, RuntimeError),
+)
+"""What the readers raise on a file that is damaged, encrypted or something else."""
 
 
 class _TooLarge(Exception):
@@ -60,7 +68,7 @@ def read_workbook(data: bytes, *, file: str, sha256: str) -> list[Sheet]:
         raise DataError(f"{file}: the workbook has a password. Save it without one.") from None
     except _TooLarge as error:
         raise DataError(f"{file}: {error}. Delete what is not a score, and save it again.") from None
-    except (CalamineError, zipfile.BadZipFile, ET.ParseError, KeyError, OSError, ValueError, EOFError) as error:
+    except BROKEN as error:
         said = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise DataError(
             f"{file}: not a readable .xlsx workbook ({said}). Open it and save it again as .xlsx."
