@@ -1,6 +1,7 @@
-"""Competitions with known truth and planted faults: the demo, and its world without files."""
+"""Competitions with known truth and planted faults: the demo's folder, and its world without files."""
 
+from analysis.simulate.folder import contents, write
 from analysis.simulate.settings import SEED
 from analysis.simulate.world import world
 
-__all__ = ["SEED", "world"]
+__all__ = ["SEED", "contents", "world", "write"]

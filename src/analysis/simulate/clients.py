@@ -19,7 +19,7 @@ UNDATED = 2
 class Wave:
     """One wave: a row a respondent, in `people`; answers and reasons in arrays (respondents × items).
 
-    `people`: `respondent office channel date time pages duration_s style`; `pages` is the number of pages answered.
+    `people`: `respondent office channel date pages duration_s style`; `pages` is the number of pages answered.
     """
 
     edition: Edition
@@ -61,7 +61,7 @@ def wave(
 
 
 def tables(waves: list[Wave]) -> dict[str, pd.DataFrame]:
-    """Give `respondents` and `responses` of all waves, and `truth_satisfaction`, latent, a row an office and wave."""
+    """Give `respondents` and `responses` of all waves, and the truth: satisfaction of offices, styles of answering."""
     respondents = [
         entry.people.assign(wave=entry.edition.surveys[0].wave, edition=entry.edition.id, complete=_complete(entry))
         for entry in waves
@@ -70,10 +70,12 @@ def tables(waves: list[Wave]) -> dict[str, pd.DataFrame]:
         entry.offices[["office", "respondents", "satisfaction"]].assign(wave=entry.edition.surveys[0].wave).round(4)
         for entry in waves
     ]
+    joined = pd.concat(respondents, ignore_index=True)
     return {
-        "respondents": conform(pd.concat(respondents), RESPONDENTS),
+        "respondents": conform(joined, RESPONDENTS),
         "responses": conform(pd.concat([_responses(entry) for entry in waves]), RESPONSES),
         "truth_satisfaction": pd.concat(true, ignore_index=True),
+        "truth_styles": joined.loc[joined["style"] != "", ["wave", "respondent", "style"]].reset_index(drop=True),
     }
 
 
@@ -131,15 +133,13 @@ def _people(
     seconds = np.where(rng.random(many) < facts["speeding"], seconds / 6, seconds)
     moment = pd.Timestamp(edition.gala) - pd.Timedelta(days=100)
     moment = moment + pd.to_timedelta(np.sort(rng.integers(0, 60, many)), unit="D")
-    clock = rng.integers(8 * 3600, 18 * 3600, many)
     people = pd.DataFrame(
         {
             "office": np.repeat(offices["office"].to_numpy(), offices["respondents"]),
             "channel": np.where(paper, "paper", channel).astype(object),
             "style": rng.choice(styles, many, p=style_share),
             "pages": np.where(partial, rng.integers(1, pages, many), pages),
-            "duration_s": seconds.round(),
-            "clock": clock,
+            "duration_s": np.maximum(seconds.round(), 5),
         }
     )
     people = people.iloc[rng.permutation(many)]
@@ -152,7 +152,7 @@ def _people(
 def _answers(
     people: pd.DataFrame, satisfaction: np.ndarray, instrument: Instrument, *, facts: dict, rng: np.random.Generator
 ) -> np.ndarray:
-    """Give answers 1-5: the office, a general opinion, one on each dimension, the item, chance; then response styles."""
+    """Give answers 1-5: office, general opinion, opinion on the dimension, item, chance; then styles of answering."""
     many, items = len(people), instrument.items
     place = {dimension.id: index for index, dimension in enumerate(instrument.dimensions)}
     column = np.array([place[item.dimension] for item in items])

@@ -9,7 +9,6 @@ import pandas as pd
 
 from analysis.config import Scale
 
-
 SHIFTED = ("severe", "lenient")
 """The unusual jurors whose severity differs as a whole."""
 

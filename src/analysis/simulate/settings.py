@@ -6,8 +6,10 @@ import hashlib
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
 from analysis import config
+from analysis.schema import CROSSWALK, conform
 
 HOME = Path(__file__).parent
 DEMO = HOME / "demo"
@@ -27,6 +29,11 @@ def model() -> dict:
 def names() -> dict:
     """Read the invented names (names.toml)."""
     return config.read_toml(HOME / "names.toml")
+
+
+def crosswalk() -> pd.DataFrame:
+    """Read the crosswalk of the demo's criteria."""
+    return conform(pd.read_csv(DEMO / "crosswalk.csv", sep=";", dtype=str, keep_default_na=False), CROSSWALK)
 
 
 def generator(seed: int, *purpose: str) -> np.random.Generator:

@@ -48,10 +48,12 @@ def world(seed: int = settings.SEED) -> dict[str, pd.DataFrame]:
     Returns
     -------
     dict of DataFrame
-        `editions offices jurors dossiers recusals scores respondents responses` as in schema.py, and
+        `editions offices jurors dossiers recusals scores respondents responses crosswalk` as in schema.py, and
         `truth_quality` (latent quality of each dossier's office), `truth_jurors` (latent severity of each juror in
         each edition, positive = more severe, and the kind of unusual juror), `truth_habits` (what a juror gives a
-        criterion more than the others do). Latent values are in standard deviations of one mark.
+        criterion more than the others do), `truth_satisfaction` (of the clients of each office) and
+        `truth_styles` (who answered the questionnaire unlike others). Latent marks are in standard deviations of
+        one mark.
     """
     competition, model, names = settings.competition(), settings.model(), settings.names()
     people = registers.jurors(names, rng=settings.generator(seed, "jurors"))
@@ -224,6 +226,7 @@ def _tables(
         "dossiers": conform(dossiers, DOSSIERS),
         "recusals": conform(pd.concat([_recusals(settled) for settled in judged]), RECUSALS),
         "scores": conform(pd.concat([_scores(settled) for settled in judged]), SCORES),
+        "crosswalk": settings.crosswalk(),
         "truth_quality": pd.concat([_true_quality(settled) for settled in judged], ignore_index=True),
         "truth_jurors": pd.concat([_true_severity(settled) for settled in judged], ignore_index=True),
         "truth_habits": pd.concat([_true_habits(settled) for settled in judged], ignore_index=True),

@@ -1,0 +1,97 @@
+"""The demo's folder: every file below data/raw and data/truth, as bytes, and the writing of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from analysis.config import Competition
+from analysis.shelf import Shelf
+from analysis.simulate import faults, files, settings, sheets
+from analysis.simulate.world import world
+
+NAMED_UNTIL = 3
+"""The last edition whose list of dossiers names offices instead of giving their ids."""
+
+DOSSIER_COLUMNS = ["dossier", "office", "category", "status", "outcome", "special", "employees", "submitted"]
+
+TRUTH = ("quality", "jurors", "habits", "satisfaction", "styles")
+
+
+def write(root: Path, *, seed: int = settings.SEED) -> list[Path]:
+    """Write the demo competition below a folder: data/raw and data/truth; the same seed gives the same bytes.
+
+    Parameters
+    ----------
+    root
+        The workspace.
+    seed
+        Where the random numbers begin.
+
+    Returns
+    -------
+    list of Path
+        The files written, each whole or not at all; other files in these folders are left alone.
+    """
+    shelf = Shelf(root)
+    return [shelf.write_bytes(shelf.root / name, content) for name, content in contents(seed).items()]
+
+
+def contents(seed: int = settings.SEED) -> dict[str, bytes]:
+    """Make every file of the demo competition: path below the workspace → bytes."""
+    competition, tables = settings.competition(), world(seed)
+    bench = faults.Bench(
+        competition=competition,
+        tables=tables,
+        grids=_grids(competition, tables, seed),
+        registers=_registers(competition, tables),
+        rng=settings.generator(seed, "faults"),
+    )
+    planted = faults.plant(bench)
+    made = {path.relative_to(settings.DEMO).as_posix(): path.read_bytes() for path in settings.DEMO.rglob("*.toml")}
+    made |= {f"{name}.csv": files.register(frame) for name, frame in bench.registers.items()}
+    for (edition, part), grids in bench.grids.items():
+        day = competition.edition(edition).gala
+        for grid in grids:
+            if part == "survey":
+                made[grid.file] = files.limesurvey(grid)
+            else:
+                made[grid.file] = files.workbook(grid, created=day) if grid.sheet else files.panel(grid)
+    truth = {f"{name}.csv": files.table(tables[f"truth_{name}"]) for name in TRUTH}
+    truth |= {"faults.csv": files.table(planted), "model.toml": (settings.HOME / "model.toml").read_bytes()}
+    return {
+        **{f"data/raw/{name}": made[name] for name in sorted(made)},
+        **{f"data/truth/{name}": truth[name] for name in sorted(truth)},
+    }
+
+
+def _grids(
+    competition: Competition, tables: dict[str, pd.DataFrame], seed: int
+) -> dict[tuple[str, str], list[sheets.Grid]]:
+    """Make the sheets of every edition: jurors' workbooks, the panel's marks, the survey."""
+    grids = {}
+    for edition in competition.editions:
+        first, second = (stage.id for stage in edition.stages)
+        long = competition.layouts[edition.scores[1].layout].kind == "long"
+        rng = settings.generator(seed, "export", edition.id)
+        grids[edition.id, first] = sheets.workbooks(edition, tables, competition)
+        grids[edition.id, second] = [(sheets.panel_list if long else sheets.panel_sheet)(edition, tables)]
+        grids[edition.id, "survey"] = [sheets.survey(edition, tables, competition, rng=rng)]
+    return grids
+
+
+def _registers(competition: Competition, tables: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """Give the organizer's registers, and the lists of dossiers by their path."""
+    registers = {name: tables[name].copy() for name in ("offices", "jurors", "recusals", "crosswalk")}
+    registers["aliases"] = pd.DataFrame(columns=["kind", "alias", "id"])
+    registers["corrections"] = pd.DataFrame(
+        columns=["edition", "stage", "dossier", "juror", "criterion", "was", "becomes", "why"]
+    )
+    names = tables["offices"].set_index("office")["name"]
+    for edition in competition.editions:
+        listed = tables["dossiers"].query("edition == @edition.id")[DOSSIER_COLUMNS].reset_index(drop=True)
+        if edition.number <= NAMED_UNTIL:
+            listed["office"] = listed["office"].map(names)
+        registers[f"{edition.id}/dossiers"] = listed
+    return registers
