@@ -83,6 +83,10 @@ class Shelf:
         """Write a UTF-8 text file whole or not at all."""
         return self.write_bytes(path, text.encode())
 
+    def read_text(self, path: Path) -> str:
+        """Read a UTF-8 text file; "" where there is none."""
+        return path.read_text(encoding="utf-8") if path.exists() else ""
+
     def store(self, name: str, frame: pd.DataFrame, *, key: str = "", place: str = "") -> None:
         """Write a table of the schema (or, under `place`, a part of one) as Parquet, with its key inside."""
         content = pa.Table.from_pandas(frame, preserve_index=False)

@@ -95,7 +95,7 @@ class Finding(Block):
     def html(self) -> str:
         """Sentence and box as HTML."""
         box = Note(f"{self.name}-box", self.box_title, (self.box,)).html if self.box else ""
-        return f'<div class="finding" id="{escape(self.name)}"><p>{escape(self.text)}</p>{box}</div>'
+        return f'<div class="finding"><p>{escape(self.text)}</p>{box}</div>'
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,7 @@ class Note(Block):
     def html(self) -> str:
         """Box as HTML."""
         title = f'<p class="note-title">{escape(self.title)}</p>' if self.title else ""
-        return f'<div class="note" role="note" id="{escape(self.name)}">{title}{_paragraphs(self.paragraphs)}</div>'
+        return f'<div class="note" role="note">{title}{_paragraphs(self.paragraphs)}</div>'
 
 
 @dataclass(frozen=True)
@@ -125,7 +125,7 @@ class Prose(Block):
     @property
     def html(self) -> str:
         """Paragraphs as HTML."""
-        return f'<div class="prose" id="{escape(self.name)}">{_paragraphs(self.paragraphs)}</div>'
+        return f'<div class="prose">{_paragraphs(self.paragraphs)}</div>'
 
 
 @dataclass(frozen=True)
@@ -140,7 +140,7 @@ class Facts(Block):
     def html(self) -> str:
         """Numbers as an HTML description list."""
         items = "".join(f"<div><dt>{escape(label)}</dt><dd>{escape(value)}</dd></div>" for label, value in self.pairs)
-        return f'<dl class="facts" id="{escape(self.name)}">{items}</dl>'
+        return f'<dl class="facts">{items}</dl>'
 
 
 @dataclass(frozen=True)
@@ -301,7 +301,7 @@ class Fold(Block):
         """Fold as HTML."""
         inner = self.block.html if self.block else ""
         return (
-            f'<details class="fold" id="{escape(self.name)}"><summary>{escape(self.title)}</summary>'
+            f'<details class="fold"><summary>{escape(self.title)}</summary>'
             f"{_paragraphs(self.paragraphs)}{inner}</details>"
         )
 

@@ -14,6 +14,8 @@ from analysis.config import Competition, Edition
 from analysis.errors import DataError
 from analysis.pages import display
 from analysis.pages.words import DASH, LANGUAGES, Words
+from analysis.schema import RESULTS
+from analysis.workspace import open_workspace
 
 NOUNS = {
     "1_clean": (),
@@ -60,8 +62,6 @@ class Page:
         Rows of `schema.RESULTS` of the page's nouns.
     tables
         Tidy tables (`schema.TABLES` by name) as far as the audience may see them.
-    place
-        The way from the page's folder to the folder of reports.
     """
 
     notebook: str
@@ -72,7 +72,6 @@ class Page:
     words: Words
     results: pd.DataFrame = dataclass_field(repr=False)
     tables: dict[str, pd.DataFrame] = dataclass_field(repr=False)
-    place: str = "../.."
 
     # Rows
 
@@ -243,7 +242,7 @@ def begin(
     notebook
         Name of the notebook, a key of `NOUNS`; it says which rows the page measures.
     workspace
-        An open workspace.
+        Path of the workspace. For another audience than its own, the folder released to that audience is opened.
     edition
         Id of the edition, as text; None for a page over all editions.
     language, audience
@@ -256,27 +255,33 @@ def begin(
     """
     if notebook not in NOUNS:
         raise DataError(f"Notebook {notebook!r} is not known. Give begin one of: {', '.join(NOUNS)}.")
-    competition = workspace.competition
+    _check_text("workspace", workspace)
+    opened = open_workspace(workspace)
+    competition = opened.competition
     _check("language", language, competition.languages)
     _check("audience", audience, competition.audiences)
     chosen = None
     if edition is not None:
         _check("edition", edition, [entry.id for entry in competition.editions])
         chosen = competition.edition(edition)
-    tables = workspace.clean()
-    frames = [workspace.measure(noun, edition=None if noun in _OVER_EDITIONS else edition) for noun in NOUNS[notebook]]
-    results = pd.concat(frames, ignore_index=True) if frames else workspace.results.iloc[:0]
+    if audience != opened.audience:
+        opened = open_workspace(opened.release(audience))
+    tables = opened.clean()
+    frames = [opened.measure(noun, edition=None if noun in _OVER_EDITIONS else edition) for noun in NOUNS[notebook]]
+    results = pd.concat(frames, ignore_index=True) if frames else RESULTS.empty()
     return Page(notebook, competition, chosen, language, audience, Words(language), results, tables)
 
 
 def _check(name: str, value: Any, allowed: Iterable[str]) -> None:
     listed = ", ".join(allowed)
-    if not isinstance(value, str):
-        raise DataError(
-            f"Parameter {name}: found {value!r} ({type(value).__name__}), not text. Give it in quotes: {listed}."
-        )
+    _check_text(name, value)
     if value not in allowed:
         raise DataError(f"Parameter {name}: found {value!r}. Give one of: {listed}.")
+
+
+def _check_text(name: str, value: Any) -> None:
+    if not isinstance(value, str):
+        raise DataError(f"Parameter {name}: found {value!r} ({type(value).__name__}), not text. Give it in quotes.")
 
 
 def _code(row: Any) -> str:
