@@ -4,156 +4,153 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis import measures, schema
-from analysis.config import Competition
-
-LABELS = {"speed": {"en": "Speed"}, "clarity": {"en": "Clarity"}}
-
-
-def edition(name="e01", **changes):
-    number = int(name[1:])
-    settings = {
-        "id": name,
-        "number": number,
-        "year": 2000 + number,
-        "title": {"en": name},
-        "scales": {"ten": {"minimum": 0, "maximum": 10}},
-        "criteria": [{"id": key, "label": label, "scale": "ten", "weight": 1} for key, label in LABELS.items()],
-        "stages": [{"id": "s1", "label": {}}, {"id": "s2", "label": {}}],
-        "decision": {"weights": {"s1": 0.5, "s2": 0.5}, "rule": "places", "value": 1},
-    }
-    return settings | changes
+from analysis import measures
+from analysis.errors import DataError
+from small import competition, dossiers, edition, one, scores, tables
 
 
-def competition(*editions, **changes):
-    settings = {"id": "small", "title": {}, "organizer": {}, "analysis": {"replicates": 200}}
-    return Competition(**(settings | changes), editions=editions or (edition(),))
+def measured(noun, given, settings, part="e01"):
+    return measures.measure(noun, given, settings, part)
 
 
-def scores(marks, *, of="e01", stage="s1", criteria=("speed", "clarity"), minimum=0, maximum=10):
-    """Marks by dossier, juror and criterion; an office is named after the dossier."""
-    marks = np.asarray(marks, dtype=float)
-    rows = [
-        {
-            "edition": of,
-            "stage": stage,
-            "dossier": f"d{d}",
-            "office": f"o{d}",
-            "category": f"c{d % 2}",
-            "juror": f"j{j}",
-        }
-        | {"criterion": criteria[c], "value": mark, "value_100": 100 * (mark - minimum) / (maximum - minimum)}
-        | {"missing": "missing" if np.isnan(mark) else ""}
-        for (d, j, c), mark in np.ndenumerate(marks)
-    ]
-    return pd.DataFrame(rows)
+def reasons(frame, name):
+    return set(frame.loc[frame["measure"] == name, "reason"].str.partition(":")[0])
 
 
-def dossiers(count, *, of="e01", outcomes=None, statuses=None):
-    rows = [
-        {"edition": of, "dossier": f"d{d}", "office": f"o{d}", "category": f"c{d % 2}"}
-        | {"status": (statuses or {}).get(d, "valid"), "outcome": (outcomes or {}).get(d, "")}
-        for d in range(count)
-    ]
-    return pd.DataFrame(rows)
+def test_a_noun_that_is_not_there_is_named():
+    with pytest.raises(DataError, match="'agrement'"):
+        measures.parts("agrement", competition())
 
 
-def tables(**frames):
-    given = {name: pd.concat(parts if isinstance(parts, list) else [parts]) for name, parts in frames.items()}
-    extra = {"crosswalk": given.pop("crosswalk")} if "crosswalk" in given else {}
-    every = {
-        name: schema.conform(given[name], table) if name in given else table.empty()
-        for name, table in schema.TABLES.items()
-    }
-    return every | extra
+def test_an_edition_that_is_not_there_is_named():
+    with pytest.raises(DataError, match="'e07'"):
+        measured("agreement", tables(), competition(), "e07")
 
 
-def one(frame, **keys):
-    """The value of the only row with these keys (other key columns free)."""
-    found = frame
-    for name, value in keys.items():
-        found = found[found[name] == value]
-    assert len(found) == 1, found
-    return found.iloc[0]
+@pytest.mark.parametrize("noun", measures.NOUNS)
+def test_every_part_of_every_noun_is_measured_where_nothing_was_judged(noun):
+    settings = competition(edition("e01"), edition("e02", stages=[], criteria=[], decision={"weights": {}}))
+    for part in measures.parts(noun, settings):
+        frame = measured(noun, tables(), settings, part)
+        configured = {"n_core_criteria"}  # the only count that needs no data
+        assert set(frame.loc[frame["value"] > 0, "measure"]) <= configured
 
 
-def decided(given, settings):
-    return measures.measure("decisions", given, settings, settings.editions[0].id)
+@pytest.mark.parametrize("noun", measures.NOUNS)
+def test_a_row_has_a_value_or_a_reason_and_an_interval_or_a_reason(noun):
+    settings = competition(edition("e01"), edition("e02"))
+    rng = np.random.default_rng(5)
+    marks = [scores(rng.integers(0, 11, (9, 3, 2)), of=name) for name in ("e01", "e02")]
+    given = tables(scores=marks, dossiers=[dossiers(9), dossiers(9, of="e02")])
+    frame = pd.concat([measured(noun, given, settings, part) for part in measures.parts(noun, settings)])
+    assert (frame["value"].isna() == (frame["reason"] != "")).all()
+    assert (frame["low"].isna() == (frame["interval_reason"] != "")).all()
 
 
-def places(frame):
-    return frame[frame["measure"] == "place"].set_index("subject")["value"].to_dict()
+@pytest.mark.parametrize("noun", ["agreement", "jurors"])
+def test_the_order_of_the_scores_does_not_matter(noun):
+    rng = np.random.default_rng(6)
+    marks = scores(rng.integers(0, 11, (9, 4, 2)))
+    ordered = measured(noun, tables(scores=marks), competition())
+    shuffled = measured(noun, tables(scores=marks.sample(frac=1, random_state=1)), competition())
+    pd.testing.assert_frame_equal(ordered, shuffled)
 
 
-def test_the_total_is_the_weighted_mean_of_stage_scores_in_per_cent():
-    first, second = scores([[[4, 6], [6, 8]]]), scores([[[10, 10], [8, 8]]], stage="s2")
-    given = tables(scores=[first, second], dossiers=dossiers(1))
-    settings = competition(edition(decision={"weights": {"s1": 0.25, "s2": 0.75}, "rule": "points", "value": 80}))
-    frame = decided(given, settings)
-    assert one(frame, measure="dossier_score", stage="s1", criterion="")["value"] == 6
-    assert one(frame, measure="dossier_score", stage="s1", criterion="clarity")["value"] == 7
-    assert one(frame, measure="total_score")["value"] == pytest.approx(0.25 * 60 + 0.75 * 90)
-    assert one(frame, measure="awarded")["value"] == 1
+def test_another_category_moves_no_number_of_the_whole():
+    rng = np.random.default_rng(7)
+    marks = scores(rng.integers(0, 11, (12, 3, 2)))
+    before = measured("agreement", tables(scores=marks), competition())
+    after = measured("agreement", tables(scores=marks.assign(category="")), competition())
+    whole = before[before["category"] == ""].reset_index(drop=True)
+    pd.testing.assert_frame_equal(whole, after)
 
 
-def test_a_dossier_that_did_not_reach_a_stage_ranks_below_those_that_did():
-    first = scores([[[9, 9]], [[5, 5]], [[4, 4]]])
-    second = scores([[[np.nan, np.nan]], [[3, 3]], [[2, 2]]], stage="s2")
-    given = tables(scores=[first, second], dossiers=dossiers(3))
-    frame = decided(given, competition())
-    assert places(frame) == {"d0": 3, "d1": 1, "d2": 2}
-    assert "no mark in s2" in one(frame, measure="place", subject="d0")["variant"]
+def test_one_juror_gives_reasons_for_agreement():
+    frame = measured("agreement", tables(scores=scores([[[4, 6]], [[7, 7]]])), competition())
+    frame = frame[(frame["stage"] == "s1") & (frame["criterion"] == "")]
+    assert reasons(frame, "krippendorff_alpha") == {"one_juror"}
+    assert reasons(frame[frame["category"] == ""], "score_range") == {"one_juror"}
+    assert reasons(frame, "kendall_w") <= {"too_few_jurors", "no_complete_units"}
+    assert one(frame, measure="components")["value"] == 1
 
 
-def test_equal_totals_share_the_better_place_and_both_are_awarded():
-    given = tables(scores=scores([[[5, 7]], [[7, 5]], [[4, 4]]]), dossiers=dossiers(3))
-    frame = decided(given, competition())
-    assert places(frame) == {"d0": 1, "d1": 1, "d2": 3}
-    assert one(frame, measure="n_awarded")["value"] == 2
+def test_jurors_without_a_common_dossier_form_two_components_and_have_no_severity():
+    nan = np.nan
+    marks = scores([[[4, 6], [nan, nan]], [[nan, nan], [7, 7]]])
+    frame = measured("agreement", tables(scores=marks), competition())
+    assert one(frame, measure="components", stage="s1")["value"] == 2
+    assert one(frame, measure="coscored", stage="s1")["value"] == 0
+    assert reasons(measured("jurors", tables(scores=marks), competition()), "severity_additive") == {"one_juror"}
 
 
-def test_the_tie_break_settles_equal_totals_in_its_order():
-    given = tables(scores=scores([[[5, 7]], [[7, 5]]]), dossiers=dossiers(2))
-    rule = {"weights": {"s1": 1}, "rule": "places", "value": 1, "tie_break": ["median", "criterion:clarity"]}
-    frame = decided(given, competition(edition(decision=rule)))
-    assert places(frame) == {"d0": 1, "d1": 2}
-    assert one(frame, measure="n_awarded")["value"] == 1
+def test_equal_marks_give_no_alpha_but_perfect_exact_agreement():
+    frame = measured("agreement", tables(scores=scores(np.full((9, 2, 2), 5))), competition())
+    speed = frame[(frame["stage"] == "s1") & (frame["criterion"] == "speed")]
+    assert reasons(speed, "krippendorff_alpha") == {"no_variation"}
+    assert one(speed, measure="exact_agreement")["value"] == 1
+    assert one(speed, measure="score_share", at="5")["value"] == 1
+    assert one(speed, measure="score_share", at="6")["value"] == 0
 
 
-def test_withdrawn_and_disqualified_dossiers_are_not_ranked():
-    statuses = {0: "withdrawn", 1: "disqualified"}
-    given = tables(scores=scores([[[9, 9]], [[8, 8]], [[1, 1]]]), dossiers=dossiers(3, statuses=statuses))
-    frame = decided(given, competition())
-    assert places(frame) == {"d2": 1}
+def test_no_dossier_with_all_jurors_leaves_kendalls_w_without_a_value():
+    nan = np.nan
+    marks = scores([[[4, 4], [5, 5], [nan, nan]], [[nan, nan], [5, 5], [6, 6]], [[3, 3], [nan, nan], [2, 2]]])
+    frame = measured("agreement", tables(scores=marks), competition())
+    whole = frame[(frame["stage"] == "s1") & (frame["criterion"] == "") & (frame["category"] == "")]
+    assert reasons(whole, "kendall_w") == {"no_complete_units"}
+    assert reasons(whole, "icc_11") == {""}
 
 
-def test_places_are_inside_each_category_where_the_rule_says_so():
-    given = tables(scores=scores([[[9, 9]], [[8, 8]], [[7, 7]], [[6, 6]]]), dossiers=dossiers(4))
-    rule = {"weights": {"s1": 1}, "rule": "share", "value": 0.5, "per": "category"}
-    frame = decided(given, competition(edition(decision=rule)))
-    assert places(frame) == {"d0": 1, "d1": 1, "d2": 2, "d3": 2}
-    assert one(frame, measure="n_awarded")["value"] == 2
+def test_a_level_that_does_not_fit_is_a_reason():
+    ordinal = {"ten": {"minimum": 0, "maximum": 10, "level": "ordinal"}}
+    marks = scores(np.random.default_rng(8).integers(0, 11, (9, 3, 2)))
+    frame = measured("agreement", tables(scores=marks), competition(edition(scales=ordinal)))
+    speed = frame[(frame["stage"] == "s1") & (frame["criterion"] == "speed")]
+    assert reasons(speed, "icc_a1") == {"wrong_level"}
+    assert one(speed, measure="krippendorff_alpha", variant="interval")["reason"].startswith("wrong_level: ")
+    assert one(speed, measure="krippendorff_alpha", variant="ordinal")["reason"] == ""
 
 
-def test_differences_from_the_recorded_awards_are_counted():
-    outcomes = {0: "not_awarded", 1: "awarded", 2: "not_awarded"}
-    given = tables(scores=scores([[[9, 9]], [[8, 8]], [[7, 7]]]), dossiers=dossiers(3, outcomes=outcomes))
-    frame = decided(given, competition())
-    assert one(frame, measure="n_awarded_recorded")["value"] == 1
-    assert one(frame, measure="n_award_differences")["value"] == 2
+def test_the_composite_is_the_weighted_mean_and_needs_half_of_the_weight():
+    weighted = [{"id": key, "label": {}, "scale": "ten", "weight": w} for key, w in (("speed", 1), ("clarity", 3))]
+    marks = scores([[[2, 6], [8, np.nan]]])
+    frame = measured("agreement", tables(scores=marks), competition(edition(criteria=weighted)))
+    mean = one(frame, measure="score_mean", stage="s1", criterion="")
+    assert (mean["value"], mean["n_scores"]) == (5, 1)
+    assert one(frame, measure="n_scores", stage="s1", category="")["value"] == 3
 
 
-def test_a_rule_that_only_records_awards_nobody_by_itself():
-    settings = competition(edition(decision={"weights": {"s1": 1}}))
-    given = tables(scores=scores([[[9, 9]]]), dossiers=dossiers(1))
-    frame = decided(given, settings)
-    assert one(frame, measure="awarded")["reason"].startswith("no_data: ")
-    assert one(frame, measure="place")["value"] == 1
+def test_marks_on_two_scales_make_a_composite_in_per_cent_of_the_range():
+    two = {"ten": {"minimum": 0, "maximum": 10}, "five": {"minimum": 1, "maximum": 5}}
+    criteria = [{"id": key, "label": {}, "scale": s, "weight": 1} for key, s in (("speed", "ten"), ("clarity", "five"))]
+    marks = scores([[[5, 5]]])
+    marks["value_100"] = [50.0, 100.0]
+    frame = measured("agreement", tables(scores=marks), competition(edition(scales=two, criteria=criteria)))
+    mean = one(frame, measure="score_mean", stage="s1", criterion="")
+    assert (mean["value"], mean["uom"]) == (75, "POMP")
 
 
-def test_lower_marks_win_where_the_scale_says_that_lower_is_better():
+def test_a_severe_juror_has_a_positive_severity_and_a_negative_deviation():
+    rng = np.random.default_rng(9)
+    quality = rng.integers(3, 8, (9, 1, 1))
+    marks = quality - np.array([0, 0, 3])[None, :, None] + rng.integers(0, 2, (9, 3, 2))
+    frame = measured("jurors", tables(scores=scores(marks)), competition())
+    severe = frame[(frame["subject"] == "j2") & (frame["stage"] == "s1")]
+    assert one(severe, measure="severity_additive")["low"] > 0
+    assert one(severe, measure="deviation_from_others")["high"] < 0
+
+
+def test_a_severe_juror_is_severe_also_where_lower_marks_are_better():
     lower = {"ten": {"minimum": 0, "maximum": 10, "direction": "lower"}}
-    marks = scores([[[9, 9]], [[2, 2]]])
-    marks["value_100"] = 100 - marks["value_100"]
-    frame = decided(tables(scores=marks, dossiers=dossiers(2)), competition(edition(scales=lower)))
-    assert places(frame) == {"d0": 2, "d1": 1}
+    marks = scores([[[2, 2], [6, 6]], [[3, 3], [6, 6]], [[1, 1], [4, 4]]])
+    frame = measured("jurors", tables(scores=marks), competition(edition(scales=lower)))
+    assert one(frame, measure="severity_additive", subject="j1", stage="s1")["value"] > 0
+
+
+def test_severities_over_editions_join_jurors_who_never_sat_together():
+    settings = competition(edition("e01"), edition("e02"))
+    marks = [scores([[[5, 5], [7, 7]], [[3, 3], [5, 5]]]), scores([[[5, 5], [8, 8]], [[3, 3], [6, 6]]], of="e02")]
+    marks[1]["juror"] = marks[1]["juror"].replace({"j0": "j1", "j1": "j2"})
+    frame = measured("jurors", tables(scores=marks), settings, "")
+    found = frame[(frame["measure"] == "severity_additive") & (frame["stage"] == "s1")].set_index("subject")["value"]
+    assert found["j0"] - found["j2"] == pytest.approx(2 + 3)

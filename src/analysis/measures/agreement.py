@@ -9,8 +9,9 @@ from analysis.config import Competition, Edition, Scale
 from analysis.errors import NotDefined
 from analysis.measures.design import add_design
 from analysis.measures.rows import DESCRIBED, Rows, attempt
-from analysis.measures.slices import Panel, Slice, in_category, read_panel, resamples
+from analysis.measures.slices import NUMERIC, ORDERED, Panel, Slice, in_category, misfit, read_panel, resamples
 from analysis.statistics.agreement import by_pair, pair_difference
+from analysis.statistics.jurors import coscored
 from analysis.statistics.registry import Coefficient, cluster_interval, coefficients
 from analysis.statistics.reliability import kendall_test
 from analysis.statistics.survey import mean
@@ -63,7 +64,7 @@ def _stage(rows: Rows, panel: Panel, categories: list[str], competition: Competi
 
 def _level(rows: Rows, part: Slice, weights: np.ndarray, competition: Competition) -> None:
     """Add the mean and the standard deviation of the marks."""
-    unfit = _wrong_level("a mean", part.level, ("ordinal", "interval", "ratio"))
+    unfit = misfit("a mean", part.level, levels=ORDERED)
     value = unfit or attempt(mean, part.unit_means())
     ends = unfit or attempt(
         bootstrap_mean_interval,
@@ -137,25 +138,19 @@ def _coefficients(rows: Rows, part: Slice, weights: np.ndarray, competition: Com
 def _unfit(coefficient: Coefficient, part: Slice, step: float) -> NotDefined | None:
     if "adjacent" in coefficient.name and not step:
         return NotDefined("wrong_level", "the scale has no steps, so no neighbouring levels")
-    return _wrong_level(f"{coefficient.name} ({coefficient.variant})", part.level, coefficient.levels)
-
-
-def _wrong_level(what: str, level: str, levels: tuple[str, ...]) -> NotDefined | None:
-    if level in levels:
-        return None
-    return NotDefined("wrong_level", f"{what} needs a scale declared {' or '.join(levels)}; this one is {level}")
+    return misfit(f"{coefficient.name} ({coefficient.variant})", part.level, levels=coefficient.levels)
 
 
 def _pairs(rows: Rows, whole: Slice) -> None:
     """Add the mean difference between each two jurors."""
-    shared = np.isfinite(whole.ratings).astype(int)
-    shared = shared.T @ shared
+    shared = coscored(whole.ratings)
+    unfit = misfit("pair_difference", whole.level, levels=NUMERIC)
     for (one, other), value in by_pair(whole.ratings, pair_difference).items():
         keys = {"subject": whole.jurors[one], "versus": whole.jurors[other]}
         under = rows.under(subject_type="juror", versus_type="juror", **keys)
         under.add(
             "pair_difference",
-            value,
+            unfit or value,
             DESCRIBED,
             uom=whole.uom,
             variant="mean over dossiers both marked",
@@ -168,7 +163,10 @@ def _ranges(rows: Rows, whole: Slice) -> None:
     """Add the difference between the largest and the smallest mark of each dossier."""
     count = np.isfinite(whole.ratings).sum(axis=1)
     alone = NotDefined("one_juror", "one juror marked this dossier")
+    unfit = misfit("score_range", whole.level, levels=NUMERIC)
     for unit, marks, jurors in zip(whole.units, whole.ratings, count, strict=True):
         value = np.nanmax(marks) - np.nanmin(marks) if jurors > 1 else alone
         under = rows.under(subject_type="dossier", subject=unit)
-        under.add("score_range", value, DESCRIBED, uom=whole.uom, variant="largest - smallest", n_jurors=jurors)
+        under.add(
+            "score_range", unfit or value, DESCRIBED, uom=whole.uom, variant="largest - smallest", n_jurors=jurors
+        )

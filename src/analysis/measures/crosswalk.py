@@ -33,15 +33,21 @@ def links(crosswalk: pd.DataFrame, earlier: Edition, later: Edition) -> dict[str
     return {one: other for one, other in linked.items() if one in known and other in labels}
 
 
+def judged(competition: Competition) -> list[Edition]:
+    """Give the editions in which something was judged, not only asked in a survey."""
+    return [edition for edition in competition.editions if edition.stages and edition.criteria]
+
+
 def core(crosswalk: pd.DataFrame, competition: Competition) -> dict[str, list[str]]:
     """Give each edition's ids of the criteria that are comparable through all editions, in one order for all."""
-    if not competition.editions:
+    editions = judged(competition)
+    if not editions:
         return {}
-    first, *others = competition.editions
+    first, *others = editions
     chains = [[criterion.id] for criterion in first.criteria]
     earlier = first
     for later in others:
         linked = links(crosswalk, earlier, later)
         chains = [[*chain, linked[chain[-1]]] for chain in chains if chain[-1] in linked]
         earlier = later
-    return {edition.id: [chain[place] for chain in chains] for place, edition in enumerate(competition.editions)}
+    return {edition.id: [chain[place] for chain in chains] for place, edition in enumerate(editions)}

@@ -45,7 +45,7 @@ def measure(tables: dict[str, pd.DataFrame], competition: Competition, edition: 
     dossiers = tables["dossiers"][tables["dossiers"]["edition"] == edition]
     ranking = rank(tables, settings)
     _totals(rows, ranking, settings)
-    _awards(rows, ranking, dossiers)
+    _awards(rows, ranking, dossiers, settings.decision)
     return rows.frame()
 
 
@@ -162,7 +162,7 @@ def _totals(rows: Rows, ranking: Ranking, edition: Edition) -> None:
         under.add("awarded", awarded, DESCRIBED, uom="count", variant="as recorded" if by_record else variant)
 
 
-def _awards(rows: Rows, ranking: Ranking, dossiers: pd.DataFrame) -> None:
+def _awards(rows: Rows, ranking: Ranking, dossiers: pd.DataFrame, decision: Decision) -> None:
     recorded = dossiers[dossiers["outcome"] != ""]
     computed = set(ranking.table.loc[ranking.table["awarded"], "dossier"])
     counts: dict[str, float | NotDefined] = {
@@ -174,7 +174,7 @@ def _awards(rows: Rows, ranking: Ranking, dossiers: pd.DataFrame) -> None:
     if recorded.empty:
         nothing = NotDefined("no_data", "no outcome is recorded")
         counts |= {"n_awarded_recorded": nothing, "n_award_differences": nothing}
-    elif "rule recorded" in ranking.rule:
+    elif decision.rule == "recorded":
         counts["n_award_differences"] = NotDefined("no_data", "the rule is `recorded`: nothing is computed to compare")
     for name, count in counts.items():
         under = rows.under(variant="as recorded" if name == "n_awarded_recorded" else ranking.rule)

@@ -11,7 +11,7 @@ from analysis.config import Competition, Scale
 from analysis.errors import NotDefined
 from analysis.measures.agreement import level_counts
 from analysis.measures.rows import COUNTED, DESCRIBED, Rows, attempt
-from analysis.measures.slices import Panel, Slice, pooled, read_panel, shared_scale
+from analysis.measures.slices import NUMERIC, Panel, Slice, misfit, pooled, read_panel, shared_scale
 from analysis.statistics.jurors import Deviation, Severities, deviation_from_others, severity_additive
 from analysis.statistics.multiplicity import benjamini_hochberg
 from analysis.statistics.resample import Interval
@@ -104,8 +104,9 @@ def _marks(rows: Rows, part: Slice) -> None:
 
 
 def _deviations(rows: Rows, part: Slice, competition: Competition) -> None:
+    unfit = misfit("deviation_from_others", part.level, levels=NUMERIC)
     for place, juror in enumerate(part.jurors):
-        found = attempt(
+        found = unfit or attempt(
             deviation_from_others,
             part.orientation * part.ratings,
             place,

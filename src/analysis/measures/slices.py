@@ -8,10 +8,12 @@ import numpy as np
 import pandas as pd
 
 from analysis.config import Competition, Criterion, Edition, Scale
+from analysis.errors import NotDefined
 from analysis.statistics.resample import generator, multinomial_weights
 from analysis.statistics.scales import composite
 
 LEVELS = ("nominal", "ordinal", "interval", "ratio")  # from weak to strong
+ORDERED, NUMERIC = LEVELS[1:], LEVELS[2:]
 
 
 @dataclass(frozen=True)
@@ -139,7 +141,6 @@ class Panel:
 def read_panel(scores: pd.DataFrame, edition: Edition, stage: str) -> Panel:
     """Arrange the scores of one stage of one edition by dossier, juror and criterion."""
     here = scores[(scores["edition"] == edition.id) & (scores["stage"] == stage)]
-    here = here[here["criterion"].isin([criterion.id for criterion in edition.criteria])]
     dossier, dossiers = pd.factorize(here["dossier"], sort=True)
     juror, jurors = pd.factorize(here["juror"], sort=True)
     places = {criterion.id: place for place, criterion in enumerate(edition.criteria)}
@@ -193,6 +194,13 @@ def pooled(slices: list[Slice], *, stage: str) -> Slice:
     )
 
 
+def misfit(what: str, level: str, *, levels: tuple[str, ...]) -> NotDefined | None:
+    """Say why a statistic does not fit marks of a declared level of measurement, where it does not."""
+    if level in levels:
+        return None
+    return NotDefined("wrong_level", f"{what} needs a scale declared {' or '.join(levels)}; this one is {level}")
+
+
 def resamples(part: Slice, competition: Competition) -> np.ndarray:
     """Draw the resamples of the offices of a slice: the same for every measure of the slice, whatever else is measured.
 
@@ -215,7 +223,7 @@ def shared_scale(scales: tuple[Scale, ...]) -> Scale | None:
 
 def weakest(scales: tuple[Scale, ...]) -> str:
     """Give the weakest level of measurement among scales."""
-    return min((scale.level for scale in scales), key=LEVELS.index)
+    return min((scale.level for scale in scales), key=LEVELS.index, default="interval")
 
 
 def _trimmed(whole: Slice, keep: np.ndarray) -> Slice:

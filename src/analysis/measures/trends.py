@@ -11,11 +11,11 @@ import pandas as pd
 from analysis.config import Competition, Edition
 from analysis.errors import NotDefined
 from analysis.measures.agreement import categories_of
-from analysis.measures.crosswalk import core, links, read_crosswalk
+from analysis.measures.crosswalk import core, judged, links, read_crosswalk
 from analysis.measures.decisions import laureates
 from analysis.measures.jurors import over_editions
 from analysis.measures.rows import COUNTED, Rows, attempt
-from analysis.measures.slices import Panel, Slice, read_panel, resamples
+from analysis.measures.slices import Panel, Slice, misfit, read_panel, resamples
 from analysis.statistics import trends as statistics
 from analysis.statistics.registry import Coefficient, cluster_interval, coefficients
 from analysis.statistics.survey import mean, wilson_interval
@@ -56,14 +56,15 @@ def measure(tables: dict[str, pd.DataFrame], competition: Competition, edition: 
     rows = Rows(edition=edition)
     crosswalk = read_crosswalk(tables)
     comparable = core(crosswalk, competition)
-    number = len(next(iter(comparable.values()), []))
+    number = len(next(iter(comparable.values()))) if comparable else NO_CORE
     rows.add("n_core_criteria", number, COUNTED, uom="count", variant="through all editions, by the crosswalk")
-    points = []
     for entry in competition.editions:
+        _entrants(rows.under(edition=entry.id), tables, competition, entry)
+    points = []
+    for entry in judged(competition):
         panel = read_panel(tables["scores"], entry, entry.stages[0].id)
         points.append(Point(entry, panel, panel.over(comparable[entry.id]), tuple(comparable[entry.id])))
     for point in points:
-        _entrants(rows.under(edition=point.edition.id), tables, competition, point.edition)
         _scores(rows.under(edition=point.edition.id, stage=point.panel.stage), point, competition)
     for earlier, later in pairwise(points):
         _links(rows, earlier, later, links(crosswalk, earlier.edition, later.edition))
@@ -199,8 +200,7 @@ def _alpha_over_editions(rows: Rows, panels: list[Panel], competition: Competiti
     stages = {panel.stage for panel in panels}
     stage = stages.pop() if len(stages) == 1 else ""
     marks = over_editions(panels, stage=stage)
-    unfit = marks.level not in _interval_alpha().levels
-    empty = NotDefined("wrong_level", f"the marks are declared {marks.level}") if unfit else None
+    unfit = misfit("krippendorff_alpha (interval)", marks.level, levels=_interval_alpha().levels)
     weights = resamples(marks, competition)
     confidence = competition.analysis.confidence
-    _alpha(rows.under(stage=stage), "krippendorff_alpha", marks, weights, confidence, empty)
+    _alpha(rows.under(stage=stage), "krippendorff_alpha", marks, weights, confidence, unfit)
