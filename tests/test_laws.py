@@ -1,0 +1,147 @@
+"""Laws that hold for every line of the registry, whatever the ratings."""
+
+import numpy as np
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from analysis.errors import NotDefined
+from analysis.statistics.registry import COEFFICIENTS, coefficients
+from analysis.statistics.resample import cluster_index
+
+HALF_POINTS = [None, *np.arange(0, 10.5, 0.5)]
+RATINGS = st.tuples(st.integers(1, 9), st.integers(1, 5)).flatmap(
+    lambda shape: arrays(
+        float, shape, elements=st.sampled_from([np.nan, np.nan, *np.arange(0, 10.5, 0.5)]), fill=st.nothing()
+    )
+)
+SOLID = st.tuples(st.integers(2, 9), st.integers(2, 5)).flatmap(
+    lambda shape: arrays(float, shape, elements=st.sampled_from(list(np.arange(0, 5.5, 0.5))), fill=st.nothing())
+)
+EITHER = st.one_of(RATINGS, SOLID)
+EVERY = pytest.mark.parametrize("line", COEFFICIENTS, ids=lambda line: f"{line.name} {line.variant}")
+
+
+def outcome(line, ratings):
+    """Give the value, or NaN where the coefficient says that it is not defined."""
+    try:
+        return line.value(ratings)
+    except NotDefined:
+        return np.nan
+
+
+def same(value):
+    return pytest.approx(value, rel=1e-8, abs=1e-8, nan_ok=True)
+
+
+@EVERY
+@given(ratings=EITHER, seed=st.integers(0, 99))
+def test_order_of_jurors_and_offices_does_not_matter(line, ratings, seed):
+    rng = np.random.default_rng(seed)
+    shuffled = rng.permutation(rng.permutation(ratings, axis=0), axis=1)
+    assert outcome(line, shuffled) == same(outcome(line, ratings))
+
+
+@EVERY
+@given(ratings=EITHER)
+def test_value_is_a_number_in_the_stated_range_or_has_a_reason(line, ratings):
+    try:
+        value = line.value(ratings)
+    except NotDefined:
+        return
+    assert isinstance(value, float)
+    assert np.isfinite(value)
+    assert line.low - 1e-12 <= value <= line.high + 1e-12
+
+
+@EVERY
+@given(marks=st.lists(st.integers(0, 20), min_size=2, max_size=8, unique=True), jurors=st.integers(2, 5))
+def test_perfect_agreement_on_units_that_differ_gives_the_stated_value(line, marks, jurors):
+    if line.perfect is None:
+        return
+    ratings = np.repeat(np.array(marks)[:, None] / 2, jurors, axis=1)
+    assert line.value(ratings) == pytest.approx(line.perfect, abs=1e-12)
+
+
+@EVERY
+@given(
+    marks=st.lists(st.integers(0, 20), min_size=3, max_size=8, unique=True), jurors=st.integers(3, 5),
+    hole=st.integers(0, 2),
+)  # fmt: skip
+def test_a_hole_does_not_spoil_perfect_agreement(line, marks, jurors, hole):
+    if line.perfect is None:
+        return
+    ratings = np.repeat(np.array(marks)[:, None] / 2, jurors, axis=1)
+    ratings[hole, 0] = np.nan
+    assert line.value(ratings) == pytest.approx(line.perfect, abs=1e-12)
+
+
+TRANSFORMS = {
+    "shift": lambda x, rng: x + rng.integers(-50, 50),
+    "scale": lambda x, rng: x * rng.choice([0.25, 3.0, 10.0]),
+    "monotone": lambda x, rng: np.interp(x, np.arange(0, 10.5, 0.5), np.cumsum(rng.integers(1, 9, 21))),
+    "relabel": lambda x, rng: np.interp(x, np.arange(0, 10.5, 0.5), rng.permutation(21)),
+}
+
+
+@EVERY
+@given(ratings=EITHER, seed=st.integers(0, 99))
+def test_stated_invariances_hold(line, ratings, seed):
+    before = outcome(line, ratings)
+    for name in line.invariances:
+        changed = TRANSFORMS[name](ratings, np.random.default_rng(seed))
+        assert outcome(line, changed) == same(before), name
+
+
+@EVERY
+@given(ratings=EITHER)
+def test_a_unit_or_a_juror_without_marks_adds_nothing(line, ratings):
+    wider = np.pad(ratings, ((0, 1), (0, 1)), constant_values=np.nan)
+    assert outcome(line, wider) == same(outcome(line, ratings))
+
+
+@EVERY
+@given(ratings=EITHER, seed=st.integers(0, 999))
+def test_the_value_at_a_resample_is_the_value_of_the_units_drawn(line, ratings, seed):
+    try:
+        prepared = line.prepare(ratings, np.arange(len(ratings)))
+    except NotDefined:
+        assert np.isnan(outcome(line, ratings))
+        return
+    rng = np.random.default_rng(seed)
+    weights = np.bincount(rng.integers(0, len(ratings), len(ratings)), minlength=len(ratings))
+    drawn = np.repeat(ratings, weights, axis=0)
+    jurors_stay = line.units != "complete" or (~np.isnan(drawn)).any(axis=0).sum() == (~np.isnan(ratings)).any(0).sum()
+    assume(jurors_stay)
+    assert prepared.at(weights[None])[0] == same(outcome(line, drawn))
+
+
+@EVERY
+@given(ratings=EITHER, seed=st.integers(0, 99))
+def test_leaving_out_a_cluster_is_leaving_out_its_units(line, ratings, seed):
+    cluster = np.random.default_rng(seed).integers(0, 4, len(ratings))
+    try:
+        prepared = line.prepare(ratings, cluster)
+    except NotDefined:
+        return
+    index = cluster_index(cluster)
+    for label, value in zip(np.flatnonzero(prepared.used), prepared.without_each(), strict=True):
+        rest = ratings[index != label]
+        if line.units == "complete" and (~np.isnan(rest)).any(axis=0).sum() != (~np.isnan(ratings)).any(axis=0).sum():
+            continue
+        assert value == same(outcome(line, rest))
+
+
+def test_every_line_has_its_own_name_and_variant():
+    keys = [(line.name, line.variant) for line in COEFFICIENTS]
+    assert len(set(keys)) == len(keys)
+
+
+def test_the_step_of_the_scale_decides_what_is_adjacent():
+    ratings = np.array([[1.0, 1.5], [2, 3]])
+    found = {
+        step: next(line for line in coefficients(step=step) if line.name == "adjacent_agreement").value(ratings)
+        for step in (0.5, 1.0)
+    }
+    assert found == {0.5: 0.5, 1.0: 1.0}
