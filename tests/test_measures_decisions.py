@@ -87,3 +87,10 @@ def test_lower_marks_win_where_the_scale_says_that_lower_is_better():
     marks["value_100"] = 100 - marks["value_100"]
     frame = decided(tables(scores=marks, dossiers=dossiers(2)), competition(edition(scales=lower)))
     assert places(frame) == {"d0": 2, "d1": 1}
+
+
+def test_a_stage_without_a_weight_can_settle_equal_totals():
+    marks = [scores([[[5, 7]], [[7, 5]]]), scores([[[2, 2]], [[3, 3]]], stage="s2")]
+    rule = {"weights": {"s1": 1}, "rule": "places", "value": 1, "tie_break": ["stage:s2"]}
+    frame = decided(tables(scores=marks, dossiers=dossiers(2)), competition(edition(decision=rule)))
+    assert places(frame) == {"d0": 2, "d1": 1}

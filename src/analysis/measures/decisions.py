@@ -54,14 +54,14 @@ def rank(tables: dict[str, pd.DataFrame], edition: Edition) -> Ranking:
     dossiers = tables["dossiers"]
     dossiers = dossiers[(dossiers["edition"] == edition.id) & (dossiers["status"] == "valid")]
     table = dossiers[["dossier", "office", "category", "outcome"]].sort_values("dossier", ignore_index=True)
-    panels = [read_panel(tables["scores"], edition, stage) for stage in _weighted(edition)]
-    weights = np.array([edition.decision.weights[panel.stage] for panel in panels])
-    stages = _stages(table, [panel.composite_percent() for panel in panels])
+    panels = {stage.id: read_panel(tables["scores"], edition, stage.id) for stage in edition.stages}
+    weights = _weights(edition)
+    stages = _stages(table, [panels[stage].composite_percent() for stage in weights])
     reached = np.isfinite(stages)
-    table["total"] = ranks.total_scores(stages, weights=weights)
-    names = np.array([panel.stage for panel in panels], dtype=object)
+    table["total"] = ranks.total_scores(stages, weights=np.array(list(weights.values())))
+    names = np.array(list(weights), dtype=object)
     table["reached"] = [" ".join(names[there]) for there in reached]
-    breaks = [_tie_break(rule, table, panels, stages, weights) for rule in edition.decision.tie_break]
+    breaks = [_tie_break(rule, table, panels, weights) for rule in edition.decision.tie_break]
     # Whoever reached a later stage stands before whoever did not; the totals of both do not compare.
     keys = np.column_stack([reached[:, ::-1].astype(float), table["total"], *breaks])
     groups = table["category"] if edition.decision.per == "category" else pd.Series("", index=table.index)
@@ -83,9 +83,10 @@ def laureates(tables: dict[str, pd.DataFrame], edition: Edition) -> pd.Series | 
     return ranking.unclear or ranking.table.loc[ranking.table["awarded"], "dossier"]
 
 
-def _weighted(edition: Edition) -> list[str]:
-    """Stages with a weight, in the order of the stages."""
-    return [stage.id for stage in edition.stages if edition.decision.weights.get(stage.id, 0) > 0]
+def _weights(edition: Edition) -> dict[str, float]:
+    """Weights of the stages that count, in the order of the stages."""
+    weights = {stage.id: edition.decision.weights.get(stage.id, 0) for stage in edition.stages}
+    return {stage: weight for stage, weight in weights.items() if weight > 0}
 
 
 def _stages(table: pd.DataFrame, parts: list[Slice]) -> np.ndarray:
@@ -94,18 +95,20 @@ def _stages(table: pd.DataFrame, parts: list[Slice]) -> np.ndarray:
     return np.array(scores, dtype=float).reshape(len(parts), len(table)).T
 
 
-def _tie_break(
-    rule: str, table: pd.DataFrame, panels: list[Panel], stages: np.ndarray, weights: np.ndarray
-) -> np.ndarray:
-    """Give what settles equal totals, higher first: a stage's score, a criterion's total, or the median mark."""
+def _tie_break(rule: str, table: pd.DataFrame, panels: dict[str, Panel], weights: dict[str, float]) -> np.ndarray:
+    """Give what settles equal totals, higher first: a stage's score, a criterion's total, or the median mark.
+
+    `weights`: weights of the stages that count.
+    """
     kind, _, name = rule.partition(":")
     if kind == "stage":
-        places = [place for place, panel in enumerate(panels) if panel.stage == name]
-        return stages[:, places[0]] if places else np.zeros(len(table))
+        return _stages(table, [panels[name].composite_percent()])[:, 0]
+    counting = [panels[stage] for stage in weights]
     if kind == "criterion":
-        return ranks.total_scores(_stages(table, [panel.over([name]) for panel in panels]), weights=weights)
-    marks = [pd.DataFrame(part.ratings, index=part.units) for part in (p.composite_percent() for p in panels)]
-    every = pd.concat([part.reindex(table["dossier"]) for part in marks], axis=1)
+        scores = _stages(table, [panel.over([name]) for panel in counting])
+        return ranks.total_scores(scores, weights=np.array(list(weights.values())))
+    marks = [pd.DataFrame(part.ratings, index=part.units) for part in (one.composite_percent() for one in counting)]
+    every = pd.concat([pd.DataFrame(index=table["dossier"]), *marks], axis=1).reindex(table["dossier"])
     return every.median(axis=1).to_numpy()
 
 
@@ -149,7 +152,7 @@ def _totals(rows: Rows, ranking: Ranking, edition: Edition) -> None:
     table = ranking.table
     most = set(" ".join(table["reached"]).split())
     for entry in table.itertuples():
-        lacking = [stage for stage in _weighted(edition) if stage in most - set(entry.reached.split())]
+        lacking = [stage for stage in _weights(edition) if stage in most - set(entry.reached.split())]
         behind = f"; no mark in {', '.join(lacking)}, so behind those that have one" if lacking else ""
         under = rows.under(subject_type="dossier", subject=entry.dossier, category=entry.category)
         no_mark = NotDefined("no_data", "no mark in a stage with a weight")

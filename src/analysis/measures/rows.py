@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -76,8 +77,15 @@ class Rows:
             Unit of the number.
         columns
             Further columns of the table of results.
+
+        Raises
+        ------
+        ValueError
+            The value is not a finite number: a statistic must say why it is not defined.
         """
         row = {**self._keys, **columns, "measure": measure, "uom": uom}
+        if not isinstance(value, NotDefined) and not math.isfinite(value):
+            raise ValueError(f"{measure} is {value} in {row}, without a reason")
         if isinstance(value, NotDefined):
             row |= {"reason": str(value), "interval_reason": str(value)}
         elif isinstance(interval, NotDefined):

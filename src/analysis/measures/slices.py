@@ -139,8 +139,8 @@ class Panel:
 
 
 def read_panel(scores: pd.DataFrame, edition: Edition, stage: str) -> Panel:
-    """Arrange the scores of one stage of one edition by dossier, juror and criterion."""
-    here = scores[(scores["edition"] == edition.id) & (scores["stage"] == stage)]
+    """Arrange the marks of one stage of one edition by dossier, juror and criterion; who has none is not there."""
+    here = scores[(scores["edition"] == edition.id) & (scores["stage"] == stage) & scores["value"].notna()]
     dossier, dossiers = pd.factorize(here["dossier"], sort=True)
     juror, jurors = pd.factorize(here["juror"], sort=True)
     places = {criterion.id: place for place, criterion in enumerate(edition.criteria)}
