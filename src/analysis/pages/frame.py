@@ -7,6 +7,7 @@ import functools
 import gzip
 import hashlib
 import json
+import re
 from dataclasses import dataclass
 from importlib import resources
 from typing import Any
@@ -17,6 +18,7 @@ from analysis.config import Competition
 from analysis.pages import house
 from analysis.pages.words import Words
 
+_STYLE_IDS = re.compile(r'getElementById\("([0-9a-f]{64})"\)')
 _EMPTY = base64.b64encode(hashlib.sha256(b"").digest()).decode()
 
 
@@ -66,22 +68,20 @@ def frame(competition: Competition, words: Words, links: Links, *, title: str, k
         "css": css,
         "running": running,
         "js": js,
-        "settings": _settings(competition, words),
+        "settings": _settings(competition, words, charts),
         "plotly": _library()[0] if charts else "",
         "policy": _policy((js, _library()[1]) if charts else (js,), (css, running)),
     }
 
 
-def _settings(competition: Competition, words: Words) -> str:
+def _settings(competition: Competition, words: Words, charts: bool) -> str:
     """Settings of the page script, as JSON that cannot end its element."""
     settings = {
         "language": words.language,
         "csv": "" if competition.data == "real" else words.text(f"page.csv_{competition.data}"),
-        "words": {
-            "csv": words.text("page.csv"),
-            **{k: words.text(f"modebar.{k}") for k in ("picture", "zoom", "reset")},
-        },
+        "words": {name: words.text(f"page.{name}") for name in ("csv", "picture")},
         "dark": house.DARK,
+        "taken": _library()[2] if charts else [],
     }
     return json.dumps(settings, ensure_ascii=False, sort_keys=True).replace("<", "\\u003c")
 
@@ -135,8 +135,8 @@ def _asset(name: str) -> str:
 
 
 @functools.cache
-def _library() -> tuple[str, str]:
-    """Chart library, packed (gzip, base64), and the source expression of what it unpacks to."""
+def _library() -> tuple[str, str, list[str]]:
+    """Chart library: packed (gzip, base64), source expression of what it unpacks to, ids of styles it would add."""
     source = get_plotlyjs()
     packed = gzip.compress(source.encode(), compresslevel=9, mtime=0)
-    return base64.b64encode(packed).decode(), _hash(source)
+    return base64.b64encode(packed).decode(), _hash(source), sorted(set(_STYLE_IDS.findall(source)))

@@ -46,7 +46,8 @@ DARK = {
     BELOW: "#f0914e", "#d99a6c": "#8a5630", MIDDLE: "#33383e", "#7fa9d1": "#3b6690", ABOVE: "#6db3f0",
     "#eef2f6": "#1c242c", "#7fa9d2": "#3d6d9e", "#0b4a8c": "#8cc6ff",
 }  # fmt: skip
-_SYSTEM = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'Liberation Sans', sans-serif"
+_SYSTEM = "-apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', 'Noto Sans', 'Liberation Sans', Arial, sans-serif"
+_ENDS = {"size": 8, "opacity": 0}  # unseen ends of interval lines, so that the axis leaves room for them
 _ROW, _FRAME = 30, 110  # px of a labelled row, px of everything around the rows
 
 
@@ -131,8 +132,8 @@ def intervals(
     line_y = [y for row in at for y in (row, row, None)]
     group = trace.get("name", "")
     fig.add_scatter(
-        x=_gaps(line_x), y=line_y, mode="lines", line={"color": mark.color, "width": 1.6}, hoverinfo="skip",
-        showlegend=False, legendgroup=group,
+        x=_gaps(line_x), y=line_y, mode="lines+markers", marker=_ENDS, line={"color": mark.color, "width": 1.6},
+        hoverinfo="skip", showlegend=False, legendgroup=group,
     )  # fmt: skip
     dots = {"color": mark.color, "symbol": mark.symbol, "size": 10, "line": {"color": PAPER, "width": 1}}
     return fig.add_scatter(
@@ -145,8 +146,8 @@ def thick(fig: go.Figure, *, ends: Sequence[tuple[float, float]], at: Sequence[f
     line_x = [x for low, high in ends for x in (low, high, None)]
     line_y = [y for row in at for y in (row, row, None)]
     return fig.add_scatter(
-        x=_gaps(line_x), y=line_y, mode="lines", line={"color": mark.color, "width": 5}, hoverinfo="skip",
-        showlegend=False,
+        x=_gaps(line_x), y=line_y, mode="lines+markers", marker=_ENDS, line={"color": mark.color, "width": 5},
+        hoverinfo="skip", showlegend=False,
     )  # fmt: skip
 
 
@@ -159,8 +160,8 @@ def series(
         line_x = [place for value in x for place in (value, value, None)]
         line_y = [end for low, high in ends for end in (low, high, None)]
         fig.add_scatter(
-            x=line_x, y=_gaps(line_y), mode="lines", line={"color": mark.color, "width": 1.2}, hoverinfo="skip",
-            showlegend=False,
+            x=line_x, y=_gaps(line_y), mode="lines+markers", marker=_ENDS, line={"color": mark.color, "width": 1.2},
+            hoverinfo="skip", showlegend=False,
         )  # fmt: skip
     look = {
         "mode": "lines+markers", "line": {"color": mark.color, "width": 2, "dash": mark.dash},

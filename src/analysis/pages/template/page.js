@@ -60,6 +60,11 @@
   if (!packed) return;
   const bytes = Uint8Array.from(atob(packed.textContent), (letter) => letter.charCodeAt(0));
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+  settings.taken.forEach((id) => { // the library would put a style of its own there, for maps
+    const place = document.createElement("template");
+    place.id = id;
+    document.head.append(place);
+  });
   const library = document.createElement("script");
   library.textContent = await new Response(stream).text();
   document.head.append(library);
@@ -77,7 +82,7 @@
   const locale = {
     moduleType: "locale",
     name: settings.language,
-    dictionary: { "Zoom": words.zoom, "Reset axes": words.reset },
+    dictionary: {},
     format: {
       months: named("long"), shortMonths: named("short"), date: "%d.%m.%Y", decimal: polish ? "," : ".",
       thousands: "\u00a0", grouping: [3], currency: ["", ""],
@@ -98,10 +103,7 @@
   };
   const config = {
     displaylogo: false, showSendToCloud: false, plotlyServerURL: "", showTips: false, responsive: false,
-    scrollZoom: false, locale: settings.language, locales: { [settings.language]: locale },
-    modeBarButtons: [[
-      { name: "picture", title: words.picture, icon: Plotly.Icons.camera, click: picture },
-    ], ["zoom2d", "resetScale2d"]],
+    scrollZoom: false, displayModeBar: false, locale: settings.language, locales: { [settings.language]: locale },
   };
   const charts = [...document.querySelectorAll(".chart")].map((chart) => ({
     chart, given: JSON.parse(chart.nextElementSibling.textContent),
@@ -115,6 +117,14 @@
   };
   const drawAll = (inDark, width) => charts.forEach((entry) => draw(entry, inDark, width || entry.chart.clientWidth));
   drawAll(dark.matches);
+  charts.forEach(({ chart }) => {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = words.picture;
+    button.setAttribute("aria-describedby", chart.closest("figure").querySelector("h3").id);
+    button.addEventListener("click", () => picture(chart));
+    chart.closest("figure").append(button);
+  });
   document.body.dataset.drawn = charts.length;
 
   let seen = innerWidth;
