@@ -60,6 +60,7 @@ def contents(seed: int = settings.SEED) -> dict[str, bytes]:
                 made[grid.file] = files.workbook(grid, created=day) if grid.sheet else files.panel(grid)
     truth = {f"{name}.csv": files.table(tables[f"truth_{name}"]) for name in TRUTH}
     truth |= {"faults.csv": files.table(planted), "model.toml": (settings.HOME / "model.toml").read_bytes()}
+    truth["README.md"] = (settings.HOME / "truth.md").read_bytes()
     return {
         **{f"data/raw/{name}": made[name] for name in sorted(made)},
         **{f"data/truth/{name}": truth[name] for name in sorted(truth)},
