@@ -74,9 +74,17 @@ def mean_correlation(marks, pairs):
 # ------------------------------------------------------------------------------------------------ the committed files
 
 
+def unpacked(name, content):
+    """The bytes of a file; of a workbook the bytes of its parts, as builds of Python do not all pack alike."""
+    if not name.endswith(".xlsx"):
+        return content
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return [(entry.filename, entry.date_time, archive.read(entry)) for entry in archive.infolist()]
+
+
 def test_the_committed_demo_is_what_the_seed_makes_byte_for_byte(contents):
-    differing = [name for name, content in contents.items() if (ROOT / name).read_bytes() != content]
-    assert not differing
+    for name, content in contents.items():
+        assert unpacked(name, (ROOT / name).read_bytes()) == unpacked(name, content), name
 
 
 def test_nothing_else_lies_among_the_committed_demo(contents):
