@@ -78,9 +78,7 @@ def _scores(
 
 def office_names(registers: Registers, tables: dict[str, pd.DataFrame]) -> Names:
     """Everything the offices of an edition are called in its surveys: what the registers say, and their dossiers."""
-    names = Names("office", "offices.csv")
-    known = registers.office_names
-    names.ids, names.called, names.shared = dict(known.ids), dict(known.called), dict(known.shared)
+    names = registers.office_names.copy()
     for row in tables.get("offices", OFFICES.empty()).itertuples():
         names.add(row.office, row.name)
     for row in tables.get("dossiers", DOSSIERS.empty()).itertuples():

@@ -25,6 +25,7 @@ class Names:
     ids: dict[str, str] = field(default_factory=dict)
     called: dict[str, str] = field(default_factory=dict)
     shared: dict[str, set[str]] = field(default_factory=dict)
+    written: dict[str, str] = field(default_factory=dict)
 
     def add(self, identifier: str, *texts: str) -> None:
         """Add an id with its other names; a name of two things names neither."""
@@ -36,6 +37,12 @@ class Names:
             if near in self.called and self.called[near] != identifier:
                 self.shared.setdefault(near, {self.called[near]}).add(identifier)
             self.called.setdefault(near, identifier)
+            self.written.setdefault(near, " ".join(text.split()))
+
+    def copy(self) -> Names:
+        """Give names of one's own to add to."""
+        shared = {near: set(ids) for near, ids in self.shared.items()}
+        return Names(self.thing, self.listed, dict(self.ids), dict(self.called), shared, dict(self.written))
 
     def find(self, text: str) -> str | None:
         """Give the id that a text means, or None where it means nothing or two things."""
@@ -50,15 +57,14 @@ class Names:
 
     def known(self) -> list[str]:
         """Give every text that is understood."""
-        return [*self.ids.values(), *self.called]
+        return [*self.ids.values(), *(self.written.get(near, near) for near in self.called)]
 
     def unknown(self, text: str) -> str:
         """Say that a text names nothing, and what may have been meant."""
         if key(text) in self.shared:
             both = " and ".join(sorted(self.shared[key(text)]))
             return f"{text!r} is the name of two ({both}); write the id"
-        near = hint(text, self.known())
-        return f"there is no {self.thing} {text!r} in {self.listed}{near or ''}"
+        return f"there is no {self.thing} {text!r} in {self.listed}{hint(text, self.known())}"
 
 
 def named(thing: str, listed: str, entries: Mapping[str, Iterable[str]]) -> Names:

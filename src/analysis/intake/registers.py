@@ -86,7 +86,7 @@ class Registers:
         for row in frame.to_dict("records"):
             names.add(row[kind], *(row[column] for column in columns))
         for alias, identifier in self.alias(kind).items():
-            names.called[key(alias)] = identifier
+            names.called[key(alias)], names.written[key(alias)] = identifier, alias
             names.shared.pop(key(alias), None)
         return names
 
