@@ -11,9 +11,6 @@ from scipy.stats import norm
 from analysis.config import Competition, Edition, Instrument
 from analysis.schema import RESPONDENTS, RESPONSES, conform
 
-UNDATED = 2
-"""Number of the edition whose survey kept no dates (LimeSurvey writes 1980-01-01 then)."""
-
 
 @dataclass(frozen=True)
 class Wave:
@@ -144,7 +141,7 @@ def _people(
     )
     people = people.iloc[rng.permutation(many)]
     people["respondent"] = [str(number) for number in range(1, many + 1)]
-    dated = edition.number != UNDATED
+    dated = edition.number != facts["undated"]
     people["date"] = moment.strftime("%Y-%m-%d") if dated else ""
     return people
 

@@ -11,9 +11,6 @@ from analysis.shelf import Shelf
 from analysis.simulate import faults, files, settings, sheets
 from analysis.simulate.world import world
 
-NAMED_UNTIL = 3
-"""The last edition whose list of dossiers names offices instead of giving their ids."""
-
 DOSSIER_COLUMNS = ["dossier", "office", "category", "status", "outcome", "special", "employees", "submitted"]
 
 TRUTH = ("quality", "jurors", "habits", "satisfaction", "styles")
@@ -92,7 +89,7 @@ def _registers(competition: Competition, tables: dict[str, pd.DataFrame]) -> dic
     names = tables["offices"].set_index("office")["name"]
     for edition in competition.editions:
         listed = tables["dossiers"].query("edition == @edition.id")[DOSSIER_COLUMNS].reset_index(drop=True)
-        if edition.number <= NAMED_UNTIL:
+        if edition.number <= settings.model()["editions"]["offices_named"]:
             listed["office"] = listed["office"].map(names)
         registers[f"{edition.id}/dossiers"] = listed
     return registers
