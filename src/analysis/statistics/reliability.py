@@ -286,13 +286,13 @@ def _one_way_parts(sums: np.ndarray) -> tuple[np.ndarray, ...]:
 
 def _icc_11(sums: np.ndarray) -> np.ndarray:
     between, within, typical, *_ = _one_way_parts(sums)
-    return _ratio(between - within, between + (typical - 1) * within)
+    return _ratio(between - within, between + (typical - 1) * within, between + within)
 
 
 def _icc_1k(sums: np.ndarray) -> np.ndarray:
     harmonic = _one_way_parts(sums)[3]
     single = _icc_11(sums)
-    return _ratio(harmonic * single, 1 + (harmonic - 1) * single)
+    return _ratio(harmonic * single, 1 + (harmonic - 1) * single, harmonic)
 
 
 def _two_way_features(table: np.ndarray) -> np.ndarray:
@@ -317,28 +317,30 @@ def _two_way_parts(sums: np.ndarray) -> tuple[np.ndarray, ...]:
 def _icc_a1(sums: np.ndarray) -> np.ndarray:
     rows, columns, residual, units, jurors = _two_way_parts(sums)
     with np.errstate(invalid="ignore", divide="ignore"):
-        return _ratio(rows - residual, rows + (jurors - 1) * residual + jurors * (columns - residual) / units)
+        noise = (jurors - 1) * residual + jurors * (columns - residual) / units
+        return _ratio(rows - residual, rows + noise, rows + columns + residual)
 
 
 def _icc_ak(sums: np.ndarray) -> np.ndarray:
     rows, columns, residual, units, _ = _two_way_parts(sums)
     with np.errstate(invalid="ignore", divide="ignore"):
-        return _ratio(rows - residual, rows + (columns - residual) / units)
+        return _ratio(rows - residual, rows + (columns - residual) / units, rows + columns + residual)
 
 
 def _icc_c1(sums: np.ndarray) -> np.ndarray:
     rows, _, residual, _, jurors = _two_way_parts(sums)
-    return _ratio(rows - residual, rows + (jurors - 1) * residual)
+    return _ratio(rows - residual, rows + (jurors - 1) * residual, rows + residual)
 
 
 def _icc_ck(sums: np.ndarray) -> np.ndarray:
     rows, _, residual, *_ = _two_way_parts(sums)
-    return _ratio(rows - residual, rows)
+    return _ratio(rows - residual, rows, rows + residual)
 
 
-def _ratio(above: np.ndarray, below: np.ndarray) -> np.ndarray:
+def _ratio(above: np.ndarray, below: np.ndarray, size: np.ndarray) -> np.ndarray:
+    """Divide where `below` is positive beyond the rounding of terms of this size."""
     with np.errstate(invalid="ignore", divide="ignore"):
-        return np.where(below > 0, above / below, np.nan)
+        return np.where(below > FLAT * size, above / below, np.nan)
 
 
 ONE_WAY: dict[str, Callable[[np.ndarray], np.ndarray]] = {"icc_11": _icc_11, "icc_1k": _icc_1k}
@@ -400,6 +402,6 @@ def _concordance_function(table: np.ndarray) -> Callable[[np.ndarray], np.ndarra
             ranks += (number.cumsum(axis=1) - number / 2)[:, column]  # mid-ranks less a half
             ties += (number**3 - number).sum(axis=1)
         spread = 12 * (weights * (ranks - jurors * units[:, None] / 2) ** 2).sum(axis=1)
-        return _ratio(spread, jurors**2 * (units**3 - units) - jurors * ties)
+        return _ratio(spread, jurors**2 * (units**3 - units) - jurors * ties, jurors**2 * units**3)
 
     return function
