@@ -56,9 +56,9 @@ class Bench:
 
     def pick(self, frame: pd.DataFrame) -> pd.Series:
         """Choose a row at random whose index has not been taken yet."""
-        free = frame[~frame.index.isin([index for (index,) in self.taken])]
+        free = frame[~frame.index.isin(self.taken)]
         row = free.iloc[self.rng.integers(len(free))]
-        self.taken.add((row.name,))
+        self.taken.add(int(row.name))
         return row
 
 
@@ -105,6 +105,7 @@ REWRITINGS = {
         "corrected",
     ),
 }
+"""Kind of fault in one mark → how it is written."""
 
 
 def _rewrite(bench: Bench, fault: dict) -> None:
