@@ -66,28 +66,27 @@ def read_judgements(
         "criterion": criterion_names(edition, registers.alias("criterion")),
     }
     recusals = _recusals(registers, edition, names, journal=journal)
-    cells = _identified(cells, names, journal=journal)
-    cells = _valued(cells, missing=vocabulary(competition.missing))
-    corrections = registers.corrections[registers.corrections["edition"] == edition.id]
-    missing = vocabulary(competition.missing)
+    words = vocabulary(competition.missing)
+    cells = _valued(_identified(cells, names, journal=journal), missing=words)
     rules.note_repairs(cells, journal=journal)
-    cells = rules.correct(cells, corrections, names=names, missing=missing, journal=journal)
+    corrections = registers.corrections[registers.corrections["edition"] == edition.id]
+    cells = rules.correct(cells, corrections, names=names, missing=words, journal=journal)
     cells = rules.recuse(cells, recusals, journal=journal)
-    accounts = {place: reading.account for place, reading in enumerate(readings)}
-    cells = rules.set_aside(cells, accounts, journal=journal)
+    cells = rules.set_aside(cells, [reading.account for reading in readings], journal=journal)
+    _checked(cells, dossiers, edition, journal=journal)
+    scores = check(_scores(cells, dossiers, edition), SCORES)
+    return {"offices": offices, "dossiers": dossiers, "recusals": recusals, "scores": scores}
+
+
+def _checked(cells: pd.DataFrame, dossiers: pd.DataFrame, edition: Edition, *, journal: Journal) -> None:
+    """Hold the judgements against the scale, one another and the list of dossiers; raise what people must mend."""
     rules.on_scale(cells, edition, journal=journal)
     rules.one_mark_a_key(cells, journal=journal)
-    rules.partial_sessions(cells, journal=journal)
-    if edition.dossiers and readings:
-        rules.marks_and_dossiers(cells, dossiers, _list_sheet(journal), journal=journal)
-    scores = _scores(cells, dossiers, edition)
     journal.raise_errors()
-    return {"offices": offices, "dossiers": dossiers, "recusals": recusals, "scores": check(scores, SCORES)}
-
-
-def _list_sheet(journal: Journal):
-    """The sheet of the list of dossiers."""
-    return next((account.sheet for account in journal.accounts if account.kind == "dossiers"), None)
+    rules.partial_sessions(cells, journal=journal)
+    if edition.dossiers and edition.scores:
+        listed = next(account.sheet for account in journal.accounts if account.kind == "dossiers")
+        rules.marks_and_dossiers(cells, dossiers, listed, journal=journal)
 
 
 def _readings(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -10,9 +10,9 @@ import pandas as pd
 from analysis.config import Edition
 from analysis.errors import DataError
 from analysis.intake.cells import Missing, Number, parse
-from analysis.intake.grid import key
+from analysis.intake.grid import Sheet, key
 from analysis.intake.identity import Names
-from analysis.intake.ledger import Finding, Journal
+from analysis.intake.ledger import Account, Finding, Journal
 
 KEY = ["stage", "dossier", "juror", "criterion"]
 
@@ -146,7 +146,7 @@ def recuse(cells: pd.DataFrame, recusals: pd.DataFrame, *, journal: Journal) -> 
     return cells
 
 
-def set_aside(cells: pd.DataFrame, accounts: Mapping[int, object], *, journal: Journal) -> pd.DataFrame:
+def set_aside(cells: pd.DataFrame, accounts: Sequence[Account], *, journal: Journal) -> pd.DataFrame:
     """Quarantine every rejected cell, each with its finding, and give the others."""
     rejected = cells[cells["reject"] != ""]
     for reading, rows in rejected.groupby("reading", sort=False):
@@ -190,7 +190,7 @@ def partial_sessions(cells: pd.DataFrame, *, journal: Journal) -> None:
                 journal.findings.append(entry)
 
 
-def marks_and_dossiers(cells: pd.DataFrame, dossiers: pd.DataFrame, sheet, *, journal: Journal) -> None:
+def marks_and_dossiers(cells: pd.DataFrame, dossiers: pd.DataFrame, sheet: Sheet, *, journal: Journal) -> None:
     """Note valid dossiers without any mark, and marks of dossiers that are no longer in."""
     marked = set(cells.loc[cells["value"].notna(), "dossier"])
     for row in dossiers.itertuples():
