@@ -14,6 +14,7 @@ from analysis.pages import bands, house, multiples, panel
 from analysis.pages.display import Block, Group, Note, Prose, Table, Title
 from analysis.pages.page import Column, Page
 
+PLAIN = house.SERIES[5]._replace(symbol="circle")
 NEAR = 0.16  # rows of a chart that two marks of one row stand apart, half of it
 
 
@@ -27,14 +28,18 @@ def first(page: Page) -> Group:
     stage = panel.first_stage(page)
     difference, alpha = page.row(measure="pair_difference", stage=stage), panel.alpha(page, stage)
     sentences = [_difference(page, difference), _alpha(page, alpha)]
-    finding = page.finding("agreement.first", " ".join(sentences), box=_box(page, alpha))
+    finding = page.finding("agreement.first", " ".join(sentences))
     confidence = panel.confidence(page)
     share = page.competition.analysis.confidence
     based = page.say("agreement.first.based", **panel.counts(page, stage))
     explained = page.say(
         "agreement.first.confidence", confidence=confidence, per_hundred=page.words.number(100 * share)
     )
-    return page.group(finding, _facts(page, stage, difference, alpha), Prose("agreement-based", (based, explained)))
+    return page.group(
+        finding,
+        _facts(page, stage, difference, alpha),
+        Prose("agreement-based", tuple(filter(None, (based, _caution(page, alpha), explained)))),
+    )
 
 
 def _difference(page: Page, row: Any) -> str:
@@ -55,19 +60,18 @@ def _alpha(page: Page, row: Any) -> str:
     return page.say("agreement.first.alpha", verdict=panel.verdict(page, row))
 
 
-def _box(page: Page, alpha: Any) -> str | None:
-    """What stands beside the verdict: how sure the word is, and where its limits come from."""
+def _caution(page: Page, alpha: Any) -> str:
+    """What the verdict needs beside it: how sure the word is, and where its limits come from."""
     if alpha is None or math.isnan(alpha.value):
-        return None
+        return ""
     earned = bands.band(alpha.measure, alpha.value)
     return " ".join(filter(None, [panel.spans(page, alpha), page.say(f"bands.{earned.scheme}.caveat")]))
 
 
 def _facts(page: Page, stage: str, difference: Any, alpha: Any) -> Block:
-    label = page.label("stage", stage)
     pairs = []
     if alpha is not None and not math.isnan(alpha.value):
-        pairs.append((page.say("agreement.facts.alpha", stage=label), page.words.number(alpha.value, 2)))
+        pairs.append((page.say("agreement.facts.alpha"), page.words.number(alpha.value, 2)))
     if difference is not None and not math.isnan(difference.value):
         pairs.append((page.say("agreement.facts.difference"), panel.points(page, difference, decimals=2)))
     for measure, key, at in (
@@ -115,10 +119,10 @@ def forest(page: Page) -> Block:
     house.rows(fig, rows["label"])
     for limit in bands.limits("krippendorff_alpha"):
         house.reference(fig, x=limit, text=page.words.number(limit, 3).rstrip("0"))
-    for place, part in ((0, rows[rows["criterion"] == ""]), (5, rows[rows["criterion"] != ""])):
-        house.thick(fig, ends=panel.inner(part), at=part.index, mark=house.SERIES[place])
+    for mark, part in ((house.SERIES[0], rows[rows["criterion"] == ""]), (PLAIN, rows[rows["criterion"] != ""])):
+        house.thick(fig, ends=panel.inner(part), at=part.index, mark=mark)
         house.intervals(
-            fig, values=part["value"], ends=panel.ends(part), at=part.index, mark=house.SERIES[place],
+            fig, values=part["value"], ends=panel.ends(part), at=part.index, mark=mark,
             customdata=part["label"], hovertemplate="%{customdata}: %{x:.2f}<extra></extra>",
         )  # fmt: skip
     fig.update_xaxes(range=[min(0.0, known["low"].min() - 0.02), 1.02])
@@ -185,7 +189,8 @@ def shares(page: Page) -> Block:
     for kind, place, shift in (("exact", 0, -NEAR), ("adjacent", 1, NEAR)):
         _share_marks(page, fig, rows, kind, place, shift)
     fig.update_layout(showlegend=True, legend={"font": {"size": 12}})
-    fig.update_xaxes(tickformat=".0%", range=[0, 1.02])
+    widest = rows[["exact_high", "adjacent_high", "adjacent", "adjacent_expected"]].max().max()
+    fig.update_xaxes(tickformat=".0%", range=[0, min(widest * 1.1, 1.02)])
     better = (rows["exact_low"].fillna(rows["exact"]) > rows["exact_expected"]).sum()
     key = "all" if better == len(rows) else "some" if better else "none"
     total = page.words.count("of_criterion", len(rows))

@@ -29,6 +29,11 @@ class Band:
         """Key of its words: `bands.<scheme>.<name>`."""
         return f"bands.{self.scheme}.{self.name}"
 
+    @property
+    def brief(self) -> str:
+        """Key of its words for a cell of a table."""
+        return f"bands.brief.{self.scheme}.{self.name}"
+
 
 @dataclass(frozen=True)
 class Published:

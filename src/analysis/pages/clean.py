@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -14,7 +15,7 @@ from analysis.pages.page import Column, Page
 PARTS = ("accepted", "quarantined", "excluded")
 KINDS = ("scores", "dossiers", "survey", "register")
 UNITS = ("row", "cell")
-GAP, BAR = 1.6, 24  # rows between groups of files; pixels of a row
+GAP, BAR = 2.2, 24  # rows between groups of files; pixels of a row
 HASH = 12  # signs of a SHA-256 that are shown
 
 
@@ -72,7 +73,7 @@ def account(page: Page) -> Block:
 
 
 def _bars(page: Page, ledger: pd.DataFrame) -> Any:
-    groups = [(kind, frame) for kind in KINDS if len(frame := ledger[ledger["kind"] == kind])]
+    groups = _groups(ledger)
     named = [_labels(frame) for _, frame in groups]
     rows = sum(map(len, named)) + GAP * len(groups)
     fig = house.figure(page.words, height=int(60 + BAR * rows))
@@ -84,6 +85,8 @@ def _bars(page: Page, ledger: pd.DataFrame) -> Any:
         for column, unit in enumerate(UNITS):
             name = _axes(fig, styles, 2 * place + column, column, (max(end, 0), start))
             _stack(page, fig, frame[frame["unit"] == unit], labels, name)
+            if frame[frame["unit"] == unit].empty:
+                continue
             text = f"{head} · {page.say(f'clean.unit.{unit}')}" if column == 0 else page.say(f"clean.unit.{unit}")
             fig.add_annotation(
                 text=text, xref=f"x{name} domain", x=0, yref="paper", y=start, showarrow=False, xanchor="left",
@@ -91,6 +94,13 @@ def _bars(page: Page, ledger: pd.DataFrame) -> Any:
             )  # fmt: skip
         top = end
     return fig.update_layout(barmode="stack", bargap=0.35)
+
+
+def _groups(ledger: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
+    """Give the files in groups of one kind and one folder: files that hold the like are of the like length."""
+    folder = ledger["file"].map(lambda file: str(PurePosixPath(file).parent))
+    groups = ledger.assign(place=ledger["kind"].map(KINDS.index)).groupby(["place", folder], sort=True)
+    return [(KINDS[place], frame) for (place, _), frame in groups]
 
 
 def _labels(frame: pd.DataFrame) -> dict[tuple[str, str], str]:
@@ -119,7 +129,9 @@ def _stack(page: Page, fig: Any, frame: pd.DataFrame, labels: dict, name: str) -
     at = [place[pair] for pair in zip(frame["file"], frame["sheet"], strict=True)]
     ticks = {"tickvals": list(place.values()), "ticktext": [house.wrap(text, 30) for text in labels.values()]}
     reach = {"range": [len(place) - 0.5, -0.5], "tickfont": {"size": 11, "color": house.INK}}
-    fig.update_layout({f"yaxis{name}": ticks | reach})
+    longest = max(1, *(int(value) for value in frame["read"])) if len(frame) else 1
+    across = {"range": [0, longest * 1.2], "tickformat": ",d", "visible": len(frame) > 0}
+    fig.update_layout({f"yaxis{name}": ticks | reach, f"xaxis{name}": across})
     looks = {
         "accepted": {"color": house.ACCENT_PALE, "line": {"color": house.ACCENT, "width": 1}},
         "quarantined": {"color": house.SERIES[1].color, "pattern": {"shape": "/", "fgcolor": house.PAPER}},
@@ -139,15 +151,16 @@ def _stack(page: Page, fig: Any, frame: pd.DataFrame, labels: dict, name: str) -
     )  # fmt: skip
 
 
-def account_table(page: Page) -> Table:
+def files(page: Page) -> Table:
     """The account of each file as a table whose three parts add up."""
-    return _account_table(page, _of_edition(page, "ledger"), "clean.account_table")
+    return _account_table(page, _of_edition(page, "ledger"), "clean.files")
 
 
 def _account_table(page: Page, ledger: pd.DataFrame, key: str) -> Table:
     shown = ledger.assign(
         kind=[page.say(f"clean.kind.{name}") for name in ledger["kind"]],
         unit=[page.say(f"clean.unit.{name}") for name in ledger["unit"]],
+        encoding=[_worded(page, "clean.encoding", name) for name in ledger["encoding"]],
         sha256=ledger["sha256"].str[:HASH],
     )
     names = ["file", "sheet", "kind", "unit", "read", *PARTS, "encoding", "sha256"]
@@ -176,7 +189,7 @@ def _findings(page: Page, severity: str) -> Block:
     found = found[found["severity"] == severity]
     if found.empty:
         return Prose(f"clean-{severity}", (page.say(f"clean.{severity}.none"),))
-    names = ["what", "file", "sheet", "place", "key", "found", "done", "todo", "count"]
+    names = ["what", "where", "key", "found", "done", "todo"]
     return page.table(f"clean.{severity}", _in_words(page, found), _columns(names))
 
 
@@ -186,8 +199,9 @@ def on_record(page: Page) -> Block:
     found = found[(found["severity"] == "info") & (found["state"] != "corrected")]
     if found.empty:
         return Prose("clean-info", (page.say("clean.info.none"),))
-    by = found.groupby(["code", "file", "state"], sort=False, as_index=False)["count"].sum()
-    return page.table("clean.info", _in_words(page, by), _columns(["what", "file", "state", "count"]))
+    rule = found["key"].where(found["code"] == "excluded_by_rule", "")
+    by = found.assign(rule=rule).groupby(["code", "file", "rule", "state"], sort=False, as_index=False)["count"].sum()
+    return page.table("clean.info", _in_words(page, by), _columns(["what", "file", "rule", "state", "count"]))
 
 
 def corrections(page: Page) -> Block:
@@ -196,9 +210,12 @@ def corrections(page: Page) -> Block:
     found = found[found["state"] == "corrected"]
     if found.empty:
         return Prose("clean-corrections", (page.say("clean.corrections.none"),))
+    scores = page.tables["scores"].set_index(["file", "sheet", "cell"])["corrected"]
+    places = zip(found["file"], found["sheet"], found["place"], strict=True)
+    shown = _in_words(page, found).assign(why=[scores.get(place, "") for place in places])
     columns = _columns(["key", "file", "place"])
     columns |= {"found": Column("clean.columns.before"), "done": Column("clean.columns.after")}
-    return page.table("clean.corrections", found, columns)
+    return page.table("clean.corrections", shown, columns | _columns(["why"]))
 
 
 def repairs(page: Page) -> Block:
@@ -239,11 +256,57 @@ def recusals(page: Page) -> Block:
 
 
 def _in_words(page: Page, found: pd.DataFrame) -> pd.DataFrame:
+    """Write codes, places, keys and proposed numbers in the page's language."""
+    words = {"place": _place, "key": _concerns, "done": _number, "file": _short}
+    named = {name: [word(page, text) for text in found[name]] for name, word in words.items() if name in found}
+    found = found.assign(**named)
+    if "place" in found:
+        parts = zip(found["file"], found["sheet"], found["place"], strict=True)
+        found = found.assign(where=[", ".join(filter(None, address)) for address in parts])
     return found.assign(
         what=[page.say(f"clean.findings.{code}.what") for code in found["code"]],
         todo=[page.say(f"clean.findings.{code}.todo") for code in found["code"]],
         state=[page.say(f"clean.state.{state}") for state in found["state"]],
     )
+
+
+def _short(page: Page, file: str) -> str:
+    """Give a file below the folder of the page's edition without that folder."""
+    return file.removeprefix(f"{page.edition.id}/")
+
+
+def _place(page: Page, text: str) -> str:
+    """Give `line 12, Standards` in the page's language; the address of a cell stays as it is."""
+    word, _, rest = text.partition(" ")
+    return f"{page.say(f'clean.place.{word}')} {rest}" if page.words.has(f"clean.place.{word}") else text
+
+
+def _concerns(page: Page, text: str) -> str:
+    """Give `dossier D07, juror J3, standards` or `w10: 358, comfort` with the names people use."""
+    wave, _, rest = text.partition(": ")
+    if rest:
+        respondent, *items = rest.split(", ")
+        said = page.say("clean.key.answer", wave=page.label("wave", wave), respondent=respondent)
+        return ", ".join([said, *(page.label("item", item) for item in items)])
+    return ", ".join(_named(page, part) for part in text.split(", "))
+
+
+def _named(page: Page, part: str) -> str:
+    kind, _, name = part.partition(" ")
+    if kind == "dossier" and name:
+        return page.say("clean.key.dossier", name=name)
+    return page.label("juror", name) if kind == "juror" and name else page.label("criterion", part)
+
+
+def _number(page: Page, text: str) -> str:
+    """Give a number in the page's notation; another text as it is."""
+    if not re.fullmatch(r"\d+(\.\d+)?", text):
+        return text
+    return page.words.number(float(text), len(text.partition(".")[2]))
+
+
+def _worded(page: Page, group: str, name: str) -> str:
+    return page.say(f"{group}.{name}") if page.words.has(f"{group}.{name}") else name
 
 
 def _columns(names: list[str]) -> dict[str, Column]:

@@ -65,7 +65,7 @@ def coefficients(page: Page) -> Group:
     for stage in panel.stages(page, "krippendorff_alpha"):
         label = page.label("stage", stage)
         whole = _coefficient_rows(page, stage, "")
-        blocks.append(page.table("agreement.coefficients", whole, _COLUMNS, part=stage, stage=label))
+        blocks.append(page.table("agreement.coefficients", whole, _BRIEF, part=stage, stage=label))
     stage = panel.first_stage(page)
     label = page.label("stage", stage)
     parts = [_coefficient_rows(page, stage, criterion.id) for criterion in page.edition.criteria]
@@ -84,6 +84,9 @@ _COLUMNS = {
     "n_jurors": Column("agreement.columns.jurors", "count"),
     "method": Column("agreement.columns.method"),
 }
+
+
+_BRIEF = {name: column for name, column in _COLUMNS.items() if name not in ("n_jurors", "method")}
 
 
 def _coefficient_rows(page: Page, stage: str, criterion: str) -> pd.DataFrame:

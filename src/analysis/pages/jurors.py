@@ -146,12 +146,20 @@ def _caterpillar(page: Page, stage: str) -> Block:
         "label": Column("jurors.columns.juror"),
         "value": Column("jurors.columns.severity", "number:2"),
         "low": Column("jurors.columns.interval", "interval:2"),
-        "p_value": Column("jurors.columns.p", "number:3"),
-        "q_value": Column("jurors.columns.q", "number:3"),
+        "p": Column("jurors.columns.p"),
+        "q": Column("jurors.columns.q"),
         "judged": Column("jurors.columns.judged", "count"),
     }
-    table = page.table("jurors.caterpillar.table", rows, columns, part=stage, stage=page.label("stage", stage))
+    table = page.table(
+        "jurors.caterpillar.table", _with_p(page, rows), columns, part=stage, stage=page.label("stage", stage)
+    )
     return page.figure("jurors.caterpillar", fig, table, part=stage, **words)
+
+
+def _with_p(page: Page, rows: pd.DataFrame) -> pd.DataFrame:
+    """Add p and q as they are read."""
+    cells = {name: [panel.p_cell(page, value) for value in rows[f"{name}_value"]] for name in ("p", "q")}
+    return rows.assign(**cells)
 
 
 def _in_order(page: Page, rows: pd.DataFrame) -> pd.DataFrame:
@@ -198,7 +206,7 @@ def deviation(page: Page) -> Block:
         return page.absent("jurors.deviation", None)
     fig = house.figure(page.words, height=house.rows_height(len(rows)) + 20, x=_axis(page, "jurors.deviation"))
     house.rows(fig, rows["label"])
-    house.reference(fig, x=0)
+    house.reference(fig, x=0, text=page.say("jurors.deviation.zero"))
     house.intervals(
         fig, values=rows["value"], ends=panel.ends(rows), at=rows.index, mark=house.SERIES[2],
         customdata=list(rows["label"]), hovertemplate="%{customdata}: %{x:.2f}<extra></extra>",
@@ -291,19 +299,19 @@ def _profiles(page: Page, stage: str) -> Table:
     apart = page.rows(measure="deviation_from_others", **keys, versus_type=None, versus=None).set_index("subject")
     frame["deviation"] = frame["subject"].map(apart["value"]).where(frame["subject"].isin(enough.index))
     frame["label"] = [page.label("juror", name) for name in frame["subject"]]
-    frame["note"] = ["" if name in enough.index else page.say("jurors.few") for name in frame["subject"]]
+    frame["reason"] = ["" if name in enough.index else "too_few_units" for name in frame["subject"]]
     kinds = {"judged": "count", "mean": "number:2", "sd": "number:2"}
     columns = {"label": Column("jurors.columns.juror")}
     columns |= {name: Column(f"jurors.columns.{name}", kind) for name, kind in kinds.items()}
     columns |= {
         "value": Column("jurors.columns.severity", "number:2"),
         "low": Column("jurors.columns.interval", "interval:2"),
-        "p_value": Column("jurors.columns.p", "number:3"),
-        "q_value": Column("jurors.columns.q", "number:3"),
+        "q": Column("jurors.columns.q"),
         "deviation": Column("jurors.columns.deviation", "number:2"),
-        "note": Column("jurors.columns.note"),
     }
-    return page.table("jurors.profiles", _in_order(page, frame), columns, part=stage, stage=page.label("stage", stage))
+    return page.table(
+        "jurors.profiles", _with_p(page, _in_order(page, frame)), columns, part=stage, stage=page.label("stage", stage)
+    )
 
 
 def pooled(page: Page) -> Block:
@@ -333,6 +341,7 @@ def pooled(page: Page) -> Block:
         "finding": page.say(f"jurors.pooled.{key}", jurors=page.words.number(int(apart.sum())), total=total),
         "unit": panel.unit(page, rows), "confidence": panel.confidence(page, rows),
         "interval": panel.method(page, rows), "total": page.words.count("juror", len(rows)),
+        "beside": page.say(f"jurors.pooled.{'beside' if one is not None else 'apart'}"),
     }  # fmt: skip
     shown = rows.assign(one=[math.nan if one is None else one["value"][name] for name in rows["subject"]])
     columns = {

@@ -12,7 +12,7 @@ from analysis.pages import house
 from analysis.pages.page import Page
 
 ACROSS = 2  # panels side by side: more cannot be read on a telephone
-PANEL = 150  # pixels of a panel with its name
+PANEL, HEAD, LINE = 90, 50, 16  # pixels of a panel, of the room for its name and axis, of a line below the name
 
 
 class Panel(NamedTuple):
@@ -27,11 +27,13 @@ class Panel(NamedTuple):
 def histograms(page: Page, panels: Sequence[Panel]) -> Any:
     """Give a figure of small histograms, in the order given, row by row, with common axes."""
     down = -(-len(panels) // ACROSS)
-    fig = house.figure(page.words, height=60 + PANEL * down)
+    head = HEAD + (LINE if any(panel.line for panel in panels) else 0)
+    fig = house.figure(page.words, height=(PANEL + head) * down + 30)
+    fig.update_layout(margin={"t": head - 24, "b": 30})
     style = fig.layout.xaxis.to_plotly_json(), fig.layout.yaxis.to_plotly_json()
     grid = make_subplots(
         rows=down, cols=ACROSS, figure=fig, shared_yaxes=True, horizontal_spacing=0.06,
-        vertical_spacing=min(0.42 / max(down - 1, 1), 0.3),
+        vertical_spacing=head / ((PANEL + head) * down - head),
     )  # fmt: skip
     widest = _ends([level for panel in panels for level in panel.levels])
     tallest = max((share for panel in panels for share in panel.shares), default=1)

@@ -79,8 +79,8 @@ def _pairs(page: Page, key: str, stage: str) -> Block:
     rows = rows.assign(both=[together.get(pair, 0) for pair in zip(rows["subject"], rows["versus"], strict=True)])
     enough = rows[(rows["both"] >= minimum) & rows["value"].notna()]
     if enough.empty:
-        said = page.say("agreement.pairs.few", minimum=page.words.number(minimum))
-        return Prose(f"agreement-pairs-{stage}", (f"{page.label('stage', stage)}: {said[0].lower()}{said[1:]}",))
+        said = page.say("agreement.pairs.few", stage=page.label("stage", stage), minimum=page.words.number(minimum))
+        return Prose(f"agreement-pairs-{stage}", (said,))
     names = panel.jurors(page, [*rows["subject"], *rows["versus"]])
     fig = _matrix(page, names, enough, [page.words.number(value, 1) for value in enough["value"]])
     _dots(fig, names, enough)
@@ -157,10 +157,12 @@ def _dots(fig: Any, names: list[str], rows: pd.DataFrame) -> None:
 
 
 def _initials(name: str) -> str:
-    """Give a name short enough for the foot of a narrow column: its initials.
+    """Give a name short enough for the foot of a narrow column: initials, without academic titles.
 
-    >>> _initials("Anna Nowak-Wzorcowa")
-    'A. N.-W.'
+    >>> _initials("dr hab. Anna Nowak-Wzorcowa"), _initials("J07")
+    ('A. N.-W.', 'J07')
     """
-    words = [["".join(part[:1]) for part in word.split("-") if part] for word in name.split()]
-    return " ".join("-".join(f"{letter.upper()}." for letter in word) for word in words) if len(words) > 1 else name
+    words = [word for word in name.split() if word[:1].isupper()]
+    if len(words) < 2:
+        return name
+    return " ".join("-".join(f"{part[0]}." for part in word.split("-") if part) for word in words)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -17,7 +18,8 @@ HALF = 0.6745  # standard errors on either side that hold half of a normal distr
 
 def stages(page: Page, measure: str) -> list[str]:
     """Give the stages of the edition in which `measure` was taken, in order."""
-    there = set(page.rows(measure=measure, subject_type=None, subject=None, versus_type=None, versus=None)["stage"])
+    anything = dict.fromkeys(("subject_type", "subject", "versus_type", "versus", "at"))
+    there = set(page.rows(measure=measure, **anything)["stage"])
     return [stage.id for stage in page.edition.stages if stage.id in there]
 
 
@@ -35,8 +37,18 @@ def alpha(page: Page, stage: str, *, criterion: str = "", category: str = "") ->
 
 
 def jurors(page: Page, ids: Iterable[str]) -> list[str]:
-    """Give the ids of jurors in the order of their names."""
-    return page.words.sorted(set(ids), key=lambda name: page.label("juror", name))
+    """Give the ids of jurors in the order of their surnames."""
+    return page.words.sorted(set(ids), key=lambda name: _surname_first(page.label("juror", name)))
+
+
+def _surname_first(name: str) -> str:
+    """Give the last word of a name before the others.
+
+    >>> _surname_first("dr Anna Nowak")
+    'Nowak dr Anna'
+    """
+    *first, last = name.split() or [""]
+    return " ".join([last, *first])
 
 
 def points(page: Page, row: Any, *, decimals: int = 1) -> str:
@@ -81,9 +93,9 @@ def verdict(page: Page, row: Any) -> str:
 
 
 def band_word(page: Page, row: Any) -> str:
-    """Give the word a value has earned, with its source; empty where it has none."""
+    """Give the brief word a value has earned, with its source; empty where it has none."""
     earned = bands.band(row.measure, row.value)
-    return f"{page.say(earned.key)} ({earned.short})" if earned else ""
+    return f"{page.say(earned.brief)} ({earned.short})" if earned else ""
 
 
 def spans(page: Page, row: Any) -> str:
@@ -111,16 +123,31 @@ def p_value(page: Page, value: float) -> str:
     return page.say("panel.p.is", value=page.words.number(value, 3))
 
 
+def p_cell(page: Page, value: float) -> str:
+    """Give a p value for a cell of a table: `0,031`, `< 0,001`, or empty where there is none."""
+    if math.isnan(value):
+        return ""
+    return page.words.number(value, 3) if value >= 0.001 else p_value(page, value)
+
+
 def variant(page: Page, text: str) -> str:
     """Give the name of an estimator in the page's language; as it is stored where it has no words."""
-    return page.say(f"variants.{text}") if page.words.has(f"variants.{text}") else text
+    return next((page.say(key) for key in (f"panel.variant.{text}", f"variants.{text}") if page.words.has(key)), text)
 
 
 def method(page: Page, frame: pd.DataFrame) -> str:
     """Give how the rows' intervals were made, each way once."""
-    ways = dict.fromkeys(text for text in frame["interval"] if text)
-    named = [page.say(f"methods.{way}") if page.words.has(f"methods.{way}") else way for way in ways]
-    return page.words.listing(named) if named else page.say("panel.method.none")
+    ways = dict.fromkeys(way_in_words(page, text) for text in frame["interval"] if text)
+    return page.words.listing(ways) if ways else page.say("panel.method.none")
+
+
+def way_in_words(page: Page, text: str) -> str:
+    """Give one way to make an interval in the page's language; its numbers are kept."""
+    numbers = [page.words.number(int(digits)) for digits in re.findall(r"\d+", text)]
+    key = "panel.method." + re.sub(r"\d+", "N", text)
+    if not page.words.has(key):
+        return text
+    return page.say(key, **{f"n{place}": number for place, number in enumerate(numbers)})
 
 
 def counts(page: Page, stage: str) -> dict[str, str]:
