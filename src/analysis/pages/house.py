@@ -155,7 +155,10 @@ def series(
     fig: go.Figure, *, x: Sequence[Any], y: Sequence[float], ends: Sequence[tuple[float, float]] = (),
     mark: Mark = SERIES[0], **trace: Any,
 ) -> go.Figure:  # fmt: skip
-    """Add a line over time with dots, and its intervals as thin vertical lines; a NaN in `y` breaks the line."""
+    """Add a line over time with dots, and its intervals as thin vertical lines; a NaN in `y` breaks the line.
+
+    Whole numbers on `x` are years: the axis names these and no others.
+    """
     if len(ends):
         line_x = [place for value in x for place in (value, value, None)]
         line_y = [end for low, high in ends for end in (low, high, None)]
@@ -167,6 +170,8 @@ def series(
         "mode": "lines+markers", "line": {"color": mark.color, "width": 2, "dash": mark.dash},
         "marker": {"color": mark.color, "symbol": mark.symbol, "size": 8, "line": {"color": PAPER, "width": 1}},
     }  # fmt: skip
+    if all(isinstance(value, int) for value in x):
+        fig.update_xaxes(tickvals=sorted(x), ticktext=[str(value) for value in sorted(x)])
     return fig.add_scatter(x=list(x), y=_gaps(y), **(look | trace))
 
 
@@ -174,9 +179,11 @@ def reference(fig: go.Figure, *, x: float | None = None, y: float | None = None,
     """Add a thin line across the figure at `x` or `y`, with its label."""
     line = {"color": MUTED, "width": 1, "dash": "dot"}
     label = {"annotation_text": wrap(text, 40), "annotation_font": {"size": 12, "color": MUTED}} if text else {}
+    if text:  # without a text Plotly writes one of its own
+        label["annotation_position"] = "top" if y is None else "top left"
     if x is not None:
-        return fig.add_vline(x=x, line=line, layer="below", annotation_position="top", **label)
-    return fig.add_hline(y=y, line=line, layer="below", annotation_position="top left", **label)
+        return fig.add_vline(x=x, line=line, layer="below", **label)
+    return fig.add_hline(y=y, line=line, layer="below", **label)
 
 
 def band(fig: go.Figure, low: float, high: float, *, axis: str = "x", text: str = "") -> go.Figure:

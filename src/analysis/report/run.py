@@ -135,6 +135,12 @@ class _Shell(InteractiveShell):
         """Show nothing: the engine records the error."""
 
 
+class _Hook(CapturingDisplayHook):
+    """Display hook that keeps what cells show; a shell at its end asks whether there is a cache to empty."""
+
+    do_full_cache = is_active = False
+
+
 class InShell(Engine):
     """Papermill engine that runs a notebook's cells in this process, in an IPython shell made for it."""
 
@@ -144,7 +150,7 @@ class InShell(Engine):
         InteractiveShell.clear_instance()
         shell = _Shell.instance(config=Config({"HistoryManager": {"enabled": False}}))
         shell.display_pub = CapturingDisplayPublisher()
-        shell.displayhook = CapturingDisplayHook(shell, shell.display_pub.outputs)
+        shell.displayhook = _Hook(shell, shell.display_pub.outputs)
         shell.display_trap.hook = shell.displayhook
         for index, cell in enumerate(nb_man.nb.cells):
             nb_man.cell_start(cell, index)
@@ -162,7 +168,9 @@ def _ran(shell: _Shell, cell: Any, index: int) -> bool:
         result = shell.run_cell(cell.source, store_history=False)
     cell.execution_count = index + 1
     cell.outputs = [
-        nbformat.v4.new_output("display_data", data=entry["data"], metadata=entry["metadata"] or {}) for entry in shown
+        nbformat.v4.new_output("display_data", data=entry["data"], metadata=entry["metadata"] or {})
+        for entry in shown
+        if entry["data"]  # empty where an object has displayed itself
     ]
     error = result.error_before_exec or result.error_in_exec
     if error is not None:

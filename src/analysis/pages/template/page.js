@@ -123,7 +123,7 @@
     button.textContent = words.picture;
     button.setAttribute("aria-describedby", chart.closest("figure").querySelector("h3").id);
     button.addEventListener("click", () => picture(chart));
-    chart.closest("figure").append(button);
+    chart.closest("figure").querySelector("details").append(button);
   });
   document.body.dataset.drawn = charts.length;
 
