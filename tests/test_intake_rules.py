@@ -1,4 +1,5 @@
 import gzip
+import random
 
 import pandas as pd
 import pytest
@@ -309,3 +310,21 @@ def test_registers_have_their_account_too(tmp_path):
 def test_long_tables_need_their_columns_named(tmp_path):
     made = folder(tmp_path, layouts=LONG.replace("score = 'Ocena'\n", ""))
     assert refused(made) == ["layouts.toml [long]: `score` must name a column. Add it."]
+
+
+def test_a_damaged_file_is_accounted_for_or_refused_in_sentences(tmp_path):
+    chance, read, whole = random.Random(3), 0, TWO_MARKS + "D3;j3;staff;7\nD1;j2;staff;8,5\n"
+    made = folder(tmp_path)
+    for _ in range(60):
+        text = list(whole)
+        for _ in range(chance.randint(1, 3)):
+            text[chance.randrange(len(text))] = chance.choice(["", ";", ",", '"', "\n", "\0", "9", "x", "ś", "\ufeff"])
+        made.write(e01__marks_dot_csv="".join(text))
+        try:
+            ledger = made.read()["ledger"]
+        except DataErrors as error:
+            assert all(line.endswith((".", "…")) for line in str(error).splitlines())
+            continue
+        read += 1
+        assert (ledger["read"] == ledger["accepted"] + ledger["quarantined"] + ledger["excluded"]).all()
+    assert 0 < read < 60

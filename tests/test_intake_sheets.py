@@ -90,6 +90,12 @@ def test_jurors_stand_in_columns_named_by_a_pattern_or_one_by_one(tmp_path):
     )
 
 
+def test_a_long_sheet_may_name_its_juror_beside_a_label(tmp_path):
+    layouts = LONG.replace("juror = 'Juror'", "juror = { label = 'Juror' }")
+    made = folder(tmp_path, layouts=layouts, marks="Juror:;Ewa Fikcyjna;\n;;\nNr;Kryterium;Ocena\nD1;staff;7\n")
+    assert brief(made.read()["scores"]) == [("D1", "j3", "staff", 7.0, "", "line 4, Ocena")]
+
+
 def test_the_header_is_the_first_row_that_holds_all_named_columns(tmp_path):
     titled = "Wyniki;Nr\n;\nNr;Juror;Kryterium;Ocena\nD1;j1;staff;7\n"
     assert brief(folder(tmp_path, marks=titled).read()["scores"]) == [("D1", "j1", "staff", 7.0, "", "line 4, Ocena")]

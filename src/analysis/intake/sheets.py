@@ -101,10 +101,9 @@ def _fits(texts: np.ndarray, test) -> np.ndarray:
 def _widths(block: Block, account: Account, journal: Journal) -> None:
     """A row with more fields than the header is set aside; one with fewer is read, and named."""
     sheet, width = block.sheet, block.sheet.widths[block.header]
-    beyond = (sheet.cells[block.rows, width:] != "").any(axis=1) if sheet.cells.shape[1] > width else None
-    if beyond is not None:
-        account.set_aside(beyond, state="quarantined", rule="long_row")
-    short = block.rows[(sheet.widths[block.rows] < width) & (account.state == "accepted")]
+    account.set_aside((sheet.cells[block.rows, width:] != "").any(axis=1), state="quarantined", rule="long_row")
+    last = max(column for column, text in enumerate(block.headers) if text) + 1
+    short = block.rows[(sheet.widths[block.rows] < last) & (account.state == "accepted")]
     if len(short):
         journal.findings.append(Finding("short_row", sheet, sheet.place(short.tolist()), count=len(short)))
 
@@ -139,6 +138,8 @@ def read_sheet(
     account = sift(block, source, competition=competition, kind="scores", journal=journal)
     _without_dossier(block, layout, account)
     columns = _score_columns(block, layout, source, names, journal)
+    if not columns:
+        raise DataError(f"{sheet.where}: no column of scores is found. Correct layouts.toml [{source.layout}].")
     account.cells = len(columns)
     rows = account.accepted
     base = _base(block, layout, rows)
@@ -146,17 +147,10 @@ def read_sheet(
     given = source.criterion or _only(edition.criteria)
     if layout.kind != "matrix":
         base["criterion"] = block.column(layout.criterion, rows) if layout.criterion else given
-    if layout.kind == "long":
-        base["juror"] = block.column(_text(layout.juror, "juror", source.layout), rows)
-    elif layout.kind == "matrix":
+    if layout.kind != "jurors_in_columns":
         base["juror"] = _juror(block, layout, rows, source.layout)
     parts = [_part(block, base, rows, column, meaning) for column, meaning in columns.items()]
-    cells = (
-        pd.concat(parts, ignore_index=True)
-        if parts
-        else pd.DataFrame(columns=[*TEXTS, "kind", "row", "column", "cell"])
-    )
-    return Reading(source, sheet, cells, account)
+    return Reading(source, sheet, pd.concat(parts, ignore_index=True), account)
 
 
 def _named(layout: ScoreLayout) -> list[str]:
@@ -270,7 +264,7 @@ def _juror_columns(block: Block, layout: ScoreLayout, source: ScoreSource) -> di
 
 
 def _juror(block: Block, layout: ScoreLayout, rows: np.ndarray, name: str) -> object:
-    """Who filled in a matrix: a column, the cell right of a label, or the name of the file or sheet."""
+    """Who gave the marks: a column, the cell right of a label, or the name of the file or sheet."""
     place, sheet = layout.juror, block.sheet
     if isinstance(place, str):
         return block.column(place, rows)
