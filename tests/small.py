@@ -58,13 +58,12 @@ def dossiers(count, *, of="e01", outcomes=None, statuses=None):
 
 
 def tables(**frames):
+    """Every table of the schema: empty, or the frames given (a list of frames is laid one under another)."""
     given = {name: pd.concat(parts if isinstance(parts, list) else [parts]) for name, parts in frames.items()}
-    extra = {"crosswalk": given.pop("crosswalk")} if "crosswalk" in given else {}
-    every = {
+    return {
         name: schema.conform(given[name], table) if name in given else table.empty()
         for name, table in schema.TABLES.items()
     }
-    return every | extra
 
 
 def one(frame, **keys):

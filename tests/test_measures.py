@@ -154,3 +154,27 @@ def test_severities_over_editions_join_jurors_who_never_sat_together():
     frame = measured("jurors", tables(scores=marks), settings, "")
     found = frame[(frame["measure"] == "severity_additive") & (frame["stage"] == "s1")].set_index("subject")["value"]
     assert found["j0"] - found["j2"] == pytest.approx(2 + 3)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_any_design_gives_a_number_or_a_reason_everywhere(seed):
+    rng = np.random.default_rng(seed)
+    level, direction = rng.choice(["interval", "ordinal", "nominal"]), rng.choice(["higher", "lower"])
+    scale = {"ten": {"minimum": 0, "maximum": 10, "step": rng.choice([0, 1]), "level": level, "direction": direction}}
+    rule = {
+        "weights": {"s1": 0.5, "s2": 0.5},
+        "rule": rng.choice(["points", "places", "share", "recorded"]),
+        "value": 1,
+    }
+    settings = competition(edition(scales=scale, decision=rule), edition("e02", decision=rule))
+    parts = []
+    for name, stage in [("e01", "s1"), ("e01", "s2"), ("e02", "s1"), ("e02", "s2")]:
+        marks = rng.integers(0, rng.choice([1, 3, 11]), (rng.integers(1, 12), rng.integers(1, 5), 2)).astype(float)
+        marks[rng.random(marks.shape) < rng.choice([0, 0.3, 0.9])] = np.nan
+        parts.append(scores(marks, of=name, stage=stage))
+    given = tables(scores=parts, dossiers=[dossiers(9), dossiers(9, of="e02")])
+    for noun in measures.NOUNS:
+        for part in measures.parts(noun, settings):
+            frame = measured(noun, given, settings, part)
+            assert (frame["value"].isna() == (frame["reason"] != "")).all()
+            assert (frame["low"].isna() == (frame["interval_reason"] != "")).all()

@@ -26,6 +26,9 @@ OF_LEVELS = {
     "adjacent_agreement_expected",
 }
 
+# Duplicates in a resample agree by themselves, so resamples of an expectation by chance lie above it.
+CHANCE = NotDefined("description", "what chance would give with these marks, not an estimate")
+
 
 def measure(tables: dict[str, pd.DataFrame], competition: Competition, edition: str) -> pd.DataFrame:
     """Measure agreement in every stage of one edition: whole, by category and by criterion."""
@@ -120,7 +123,9 @@ def _coefficients(rows: Rows, part: Slice, weights: np.ndarray, competition: Com
         uom = part.uom if coefficient.uom == "points" else coefficient.uom
         value = _unfit(coefficient, part, step) or attempt(coefficient.value, part.ratings)
         ends = None
-        if not isinstance(value, NotDefined):
+        if coefficient.perfect is None:
+            ends = CHANCE
+        elif not isinstance(value, NotDefined):
             ends = attempt(
                 cluster_interval,
                 coefficient,

@@ -7,12 +7,6 @@ import pandas as pd
 from analysis.config import Competition, Edition
 
 COMPARABLE = ("same", "reworded", "rescaled")  # split, merged, new and dropped break a series
-COLUMNS = ("from_edition", "from_criterion", "to_edition", "to_criterion", "relation")
-
-
-def read_crosswalk(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
-    """Give the crosswalk among the tables, empty where there is none."""
-    return tables.get("crosswalk", pd.DataFrame({name: pd.Series(dtype="str") for name in COLUMNS}))
 
 
 def links(crosswalk: pd.DataFrame, earlier: Edition, later: Edition) -> dict[str, str]:

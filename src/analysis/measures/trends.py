@@ -11,11 +11,12 @@ import pandas as pd
 from analysis.config import Competition, Edition
 from analysis.errors import NotDefined
 from analysis.measures.agreement import categories_of
-from analysis.measures.crosswalk import core, judged, links, read_crosswalk
+from analysis.measures.crosswalk import core, judged, links
 from analysis.measures.decisions import laureates
 from analysis.measures.jurors import over_editions
 from analysis.measures.rows import COUNTED, Rows, attempt
 from analysis.measures.slices import Panel, Slice, misfit, read_panel, resamples
+from analysis.schema import CROSSWALK
 from analysis.statistics import trends as statistics
 from analysis.statistics.registry import Coefficient, cluster_interval, coefficients
 from analysis.statistics.survey import mean, wilson_interval
@@ -54,7 +55,7 @@ class Point:
 def measure(tables: dict[str, pd.DataFrame], competition: Competition, edition: str = "") -> pd.DataFrame:
     """Measure the trends over all editions; `edition` is "", the only part there is."""
     rows = Rows(edition=edition)
-    crosswalk = read_crosswalk(tables)
+    crosswalk = tables.get("crosswalk", CROSSWALK.empty())
     comparable = core(crosswalk, competition)
     number = len(next(iter(comparable.values()))) if comparable else NO_CORE
     rows.add("n_core_criteria", number, COUNTED, uom="count", variant="through all editions, by the crosswalk")
