@@ -17,10 +17,9 @@ from analysis.statistics.reliability import (
     icc_interval,
     kendall_test,
     kendall_w,
-    one_way,
-    two_way,
 )
 from analysis.statistics.survey import alpha_of_covariance, cronbach_alpha, feldt_interval, wilson_interval
+from analysis.statistics.variance import one_way, two_way
 
 ORACLES = Path(__file__).parent / "oracles"
 EXPECTED = pd.read_csv(ORACLES / "expected.csv", comment="#", dtype={"value": str})

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from scipy.stats import f_oneway, friedmanchisquare
 
 from analysis.errors import NotDefined
-from analysis.statistics.reliability import icc, icc_interval, kendall_test, kendall_w, one_way
+from analysis.statistics.reliability import icc, icc_interval, kendall_test, kendall_w
+from analysis.statistics.variance import one_way
 
 PINGOUIN = {"icc_11": "ICC(1,1)", "icc_a1": "ICC(A,1)", "icc_c1": "ICC(C,1)", "icc_1k": "ICC(1,k)",
             "icc_ak": "ICC(A,k)", "icc_ck": "ICC(C,k)"}  # fmt: skip
@@ -146,10 +147,17 @@ def test_kendall_w_says_why_it_is_not_defined(ratings, code):
     [
         (SPARSE[:2], "icc_11", None),
         (np.vstack([SPARSE, [1, 2, 3]]), "icc_11", "no_interval"),
+        (np.array([[1, np.nan, np.nan], [2, 3, 5]]), "icc_11", "no_interval"),
         (np.array([[1.0, 2], [3, 4], [6, 7]]), "icc_a1", "perfect"),
         (np.array([[1.0, 1], [3, 3]]), "icc_11", "perfect"),
     ],
-    ids=["two marks a unit", "other numbers of marks", "a constant between jurors", "equal marks"],
+    ids=[
+        "two marks a unit",
+        "other numbers of marks",
+        "one mark and three",
+        "a constant between jurors",
+        "equal marks",
+    ],
 )
 def test_f_interval_says_why_it_is_not_defined(ratings, form, code):
     if code is None:

@@ -142,6 +142,19 @@ def test_perfect_agreement_has_no_interval_and_says_so():
     assert reason.value.code == "perfect"
 
 
+def test_no_agreement_anywhere_has_no_interval_and_is_not_called_perfect():
+    line = LINES["exact_agreement mean over units of the share of pairs"]
+    with pytest.raises(NotDefined) as reason:
+        bootstrap_interval(line, np.tile([1.0, 2.0], (12, 1)), cluster=np.arange(12), weights=weights(12))
+    assert reason.value.code == "no_resampling"
+
+
+def test_a_mean_of_equal_values_has_no_interval_and_says_so():
+    with pytest.raises(NotDefined) as reason:
+        bootstrap_mean_interval(np.full(12, 0.1), cluster=np.arange(12), weights=weights(12))
+    assert reason.value.code == "no_variation"
+
+
 def test_few_offices_have_no_interval_and_say_so():
     number = FEWEST_CLUSTERS - 1
     with pytest.raises(NotDefined) as reason:

@@ -15,7 +15,7 @@ from analysis.errors import NotDefined
 from analysis.statistics import agreement as agree
 from analysis.statistics import reliability as rely
 from analysis.statistics.ratings import paired_units, rating_table
-from analysis.statistics.resample import Additive, Interval, Reweighted, bca_interval
+from analysis.statistics.resample import SAME, Additive, Interval, Reweighted, bca_interval
 
 ALL = ("nominal", "ordinal", "interval", "ratio")
 ORDERED = ALL[1:]
@@ -109,6 +109,8 @@ def bootstrap_interval(
 ) -> Interval:  # fmt: skip
     """BCa interval of a coefficient over clusters; parameters and errors as for `cluster_interval`."""
     value = coefficient.value(ratings)
+    if coefficient.perfect is not None and abs(value - coefficient.perfect) <= SAME:
+        raise NotDefined("perfect", "The jurors agree perfectly, so resampling shows no variation.")
     prepared = coefficient.prepare(ratings, cluster)
     return bca_interval(value, prepared, weights=weights, confidence=confidence)
 

@@ -15,39 +15,23 @@ import numpy as np
 from scipy.stats import chi2, f
 
 from analysis.errors import NotDefined
-from analysis.statistics.ratings import centred, complete_units, rating_table, unit_sums
+from analysis.statistics.ratings import centred, complete_units, rating_table
 from analysis.statistics.resample import Additive, Interval, Reweighted
+from analysis.statistics.variance import (
+    FLAT,
+    OneWay,
+    TwoWay,
+    check_one_way,
+    check_variation,
+    one_way,
+    one_way_features,
+    one_way_parts,
+    two_way,
+    two_way_features,
+    two_way_parts,
+)
 
 Form = Literal["icc_11", "icc_1k", "icc_a1", "icc_ak", "icc_c1", "icc_ck"]
-FLAT = 1e-12  # a sum of squares below this share of the largest is rounding
-
-
-@dataclass(frozen=True)
-class OneWay:
-    """One-way analysis of variance: mean squares between and within units, typical and harmonic number of jurors."""
-
-    between: float
-    within: float
-    units: int
-    ratings: int
-    typical: float
-    harmonic: float
-
-    @property
-    def balanced(self) -> bool:
-        """Whether every unit has the same number of ratings."""
-        return abs(self.typical - self.harmonic) < 1e-9
-
-
-@dataclass(frozen=True)
-class TwoWay:
-    """Two-way analysis of variance of complete units: mean squares of units, of jurors, and residual."""
-
-    units_square: float
-    jurors_square: float
-    residual_square: float
-    units: int
-    jurors: int
 
 
 @dataclass(frozen=True)
@@ -91,12 +75,12 @@ def icc(ratings: np.ndarray, *, form: Form) -> float:
     """
     table = rating_table(ratings)
     if form in ONE_WAY:
-        _one_way_possible(table)
-        value = ONE_WAY[form](_one_way_features(centred(table)).sum(axis=0)[None])[0]
+        check_one_way(table)
+        value = ONE_WAY[form](one_way_features(centred(table)).sum(axis=0)[None])[0]
     else:
         table, complete = complete_units(table)
-        _varies(table[complete])
-        value = TWO_WAY[form](_two_way_features(centred(table[complete])).sum(axis=0)[None])[0]
+        check_variation(table[complete])
+        value = TWO_WAY[form](two_way_features(centred(table[complete])).sum(axis=0)[None])[0]
     if np.isnan(value):
         raise NotDefined("no_signal", "Units differ less than marks of one unit do, so the ratio has no meaning.")
     return float(value)
@@ -106,42 +90,11 @@ def resampled_icc(ratings: np.ndarray, cluster: np.ndarray, *, form: Form) -> Ad
     """Prepare an intraclass correlation for resampling of clusters; parameters as for `icc`."""
     table = rating_table(ratings)
     if form in ONE_WAY:
-        return Additive(_one_way_features(centred(table)), cluster, ONE_WAY[form])
+        return Additive(one_way_features(centred(table)), cluster, ONE_WAY[form])
     table, complete = complete_units(table)
     features = np.zeros((len(table), 4 + table.shape[1]))
-    features[complete] = _two_way_features(centred(table[complete]))
+    features[complete] = two_way_features(centred(table[complete]))
     return Additive(features, cluster, TWO_WAY[form])
-
-
-def one_way(ratings: np.ndarray) -> OneWay:
-    """One-way analysis of variance of units, any pattern of missing cells.
-
-    Raises
-    ------
-    NotDefined
-        Fewer than two units, no unit with two ratings, or no variation.
-    """
-    table = rating_table(ratings)
-    _one_way_possible(table)
-    between, within, typical, harmonic, units, total = _one_way_parts(
-        _one_way_features(centred(table)).sum(axis=0)[None]
-    )
-    return OneWay(*(float(part[0]) for part in (between, within)), int(units[0]), int(total[0]), float(typical[0]),
-                  float(harmonic[0]))  # fmt: skip
-
-
-def two_way(ratings: np.ndarray) -> TwoWay:
-    """Two-way analysis of variance of the units that every juror rated.
-
-    Raises
-    ------
-    NotDefined
-        Fewer than two jurors or complete units, or no variation.
-    """
-    table, complete = complete_units(rating_table(ratings))
-    _varies(table[complete])
-    squares = _two_way_parts(_two_way_features(centred(table[complete])).sum(axis=0)[None])
-    return TwoWay(*(float(part[0]) for part in squares[:3]), int(complete.sum()), table.shape[1])
 
 
 def icc_interval(ratings: np.ndarray, *, form: Form, confidence: float = 0.95) -> Interval:
@@ -250,90 +203,37 @@ def resampled_kendall_w(ratings: np.ndarray, cluster: np.ndarray) -> Reweighted:
     return Reweighted(_concordance_function(table[complete]), cluster, complete)
 
 
-def _one_way_possible(table: np.ndarray) -> None:
-    count = (~np.isnan(table)).sum(axis=1)
-    if (count > 0).sum() < 2:
-        raise NotDefined("too_few_units", "An intraclass correlation needs two rated units; here there is one.")
-    if count.max() < 2:
-        raise NotDefined("one_juror", "An intraclass correlation needs a unit rated by two jurors; there is none.")
-    _varies(table)
-
-
-def _varies(table: np.ndarray) -> None:
-    if np.nanmin(table) == np.nanmax(table):
-        raise NotDefined("no_variation", f"Every rating is {np.nanmin(table):g}.")
-
-
-def _one_way_features(table: np.ndarray) -> np.ndarray:
-    """Give [1, k, k², 1/k, sum, k mean², squares within] of each rated unit, zeros for the others."""
-    count, total, within = unit_sums(table)
-    number = np.maximum(count, 1)
-    columns = [np.ones(len(table)), count, count**2, 1 / number, total, total**2 / number, within]
-    return np.where((count > 0)[:, None], np.column_stack(columns), 0.0)
-
-
-def _one_way_parts(sums: np.ndarray) -> tuple[np.ndarray, ...]:
-    """Give mean squares between and within units, typical and harmonic number of ratings, units, ratings."""
-    units, count, squares, inverse, total, between, within = sums.T
-    with np.errstate(invalid="ignore", divide="ignore"):
-        typical = (count - squares / count) / (units - 1)
-        scale = np.where(between + within > 0, between + within, np.inf)
-        spread = between - total**2 / count
-        between = np.where(spread > FLAT * scale, spread, 0.0) / (units - 1)
-        within = np.where(within > FLAT * scale, within, 0.0) / (count - units)
-        return between, within, typical, units / inverse, units, count
-
-
 def _icc_11(sums: np.ndarray) -> np.ndarray:
-    between, within, typical, *_ = _one_way_parts(sums)
+    between, within, typical, *_ = one_way_parts(sums)
     return _ratio(between - within, between + (typical - 1) * within, between + within)
 
 
 def _icc_1k(sums: np.ndarray) -> np.ndarray:
-    harmonic = _one_way_parts(sums)[3]
+    harmonic = one_way_parts(sums)[3]
     single = _icc_11(sums)
     return _ratio(harmonic * single, 1 + (harmonic - 1) * single, harmonic)
 
 
-def _two_way_features(table: np.ndarray) -> np.ndarray:
-    """Give [1, sum, k mean², squares within, mark of each juror] of each complete unit."""
-    count, total, within = unit_sums(table)
-    return np.column_stack([np.ones(len(table)), total, total**2 / count, within, table])
-
-
-def _two_way_parts(sums: np.ndarray) -> tuple[np.ndarray, ...]:
-    """Give the mean squares of units, jurors, residual, then the numbers of units and jurors."""
-    units, total, between, within = sums[:, :4].T
-    jurors = sums.shape[1] - 4
-    with np.errstate(invalid="ignore", divide="ignore"):
-        mean = total**2 / (units * jurors)
-        columns = (sums[:, 4:] ** 2).sum(axis=1) / units
-        scale = FLAT * (between + within + columns)
-        squares = [between - mean, columns - mean, within - (columns - mean)]
-        rows, columns, residual = (np.where(square > scale, square, 0.0) for square in squares)
-        return rows / (units - 1), columns / (jurors - 1), residual / ((units - 1) * (jurors - 1)), units, jurors
-
-
 def _icc_a1(sums: np.ndarray) -> np.ndarray:
-    rows, columns, residual, units, jurors = _two_way_parts(sums)
+    rows, columns, residual, units, jurors = two_way_parts(sums)
     with np.errstate(invalid="ignore", divide="ignore"):
         noise = (jurors - 1) * residual + jurors * (columns - residual) / units
         return _ratio(rows - residual, rows + noise, rows + columns + residual)
 
 
 def _icc_ak(sums: np.ndarray) -> np.ndarray:
-    rows, columns, residual, units, _ = _two_way_parts(sums)
+    rows, columns, residual, units, _ = two_way_parts(sums)
     with np.errstate(invalid="ignore", divide="ignore"):
         return _ratio(rows - residual, rows + (columns - residual) / units, rows + columns + residual)
 
 
 def _icc_c1(sums: np.ndarray) -> np.ndarray:
-    rows, _, residual, _, jurors = _two_way_parts(sums)
+    rows, _, residual, _, jurors = two_way_parts(sums)
     return _ratio(rows - residual, rows + (jurors - 1) * residual, rows + residual)
 
 
 def _icc_ck(sums: np.ndarray) -> np.ndarray:
-    rows, _, residual, *_ = _two_way_parts(sums)
+    rows, _, residual, *_ = two_way_parts(sums)
     return _ratio(rows - residual, rows, rows + residual)
 
 
@@ -383,8 +283,11 @@ def _agreement_ends(parts: TwoWay, value: float, single: bool, confidence: float
     upper = (1 + confidence) / 2
     below, above = f.ppf(upper, n - 1, degrees), f.ppf(upper, degrees, n - 1)
     noise = k * columns + (k * n - k - n) * residual if single else columns - residual
-    low = n * (rows - below * residual) / (below * noise + n * rows)
-    high = n * (above * rows - residual) / (noise + n * above * rows)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        low = n * (rows - below * residual) / (below * noise + n * rows)
+        high = n * (above * rows - residual) / (noise + n * above * rows)
+    if not low <= value <= high:  # a denominator has left the range in which the method holds
+        raise NotDefined("no_interval", "The F interval of McGraw and Wong does not hold the value of so few units.")
     return float(low), float(high)
 
 

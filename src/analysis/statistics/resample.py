@@ -201,7 +201,7 @@ def bca_interval(value: float, prepared: Additive | Reweighted, *, weights: np.n
     if len(values) < FEWEST_DEFINED * len(drawn):
         raise NotDefined("no_resampling", f"Only {len(values)} of {len(drawn)} resamples give a value.")
     if np.abs(values - value).max() <= SAME * max(1.0, abs(value)):
-        raise NotDefined("perfect", f"Every resample gives {value:.6g}, so resampling shows no variation.")
+        raise NotDefined("no_resampling", f"Every resample gives {value:.6g}, so resampling shows no variation.")
     low, high = np.quantile(values, _bca_levels(value, values, prepared.without_each(), confidence))
     undefined = f", {len(drawn) - len(values)} not defined" if len(values) < len(drawn) else ""
     method = f"BCa bootstrap over offices, {len(drawn)} resamples{undefined}"

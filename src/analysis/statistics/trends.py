@@ -133,6 +133,7 @@ def bootstrap_mean_interval(
         No value, or as `bca_interval`.
     """
     centre = mean(values)
+    _spread(float(np.nanstd(values)), _present(values))
     return bca_interval(centre, resampled_mean(values, cluster, centre=centre), weights=weights, confidence=confidence)
 
 
