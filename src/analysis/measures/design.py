@@ -43,7 +43,9 @@ def _common(rows: Rows, jurors: tuple[str, ...], marked: np.ndarray) -> None:
     shared = coscored(marked)
     by_juror = rows.under(subject_type="juror")
     for place, juror in enumerate(jurors):
-        by_juror.add("judged", shared[place, place], COUNTED, uom="count", subject=juror)
+        by_juror.add(
+            "judged", shared[place, place], COUNTED, uom="count", subject=juror, variant="dossiers with any mark"
+        )
     for one, other in combinations(range(len(jurors)), 2):
         keys = {"subject": jurors[one], "versus_type": "juror", "versus": jurors[other]}
         by_juror.add("coscored", shared[one, other], COUNTED, uom="count", **keys)
