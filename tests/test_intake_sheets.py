@@ -119,6 +119,16 @@ def test_without_a_list_of_dossiers_the_sheets_say_who_entered(tmp_path):
     assert tables["offices"]["name"].tolist() == ["A"]
 
 
+def test_without_a_register_the_sheets_say_who_the_jurors_are(tmp_path):
+    made = folder(tmp_path).write(aliases_dot_csv="kind,alias,id\njuror,Jan Urojony,Jan U.\n")
+    (made.raw / "jurors.csv").unlink()
+    tables = made.read()
+    assert tables["jurors"]["juror"].tolist() == ["Jan U.", "j1"] and tables["scores"]["juror"].tolist() == [
+        "j1",
+        "Jan U.",
+    ]
+
+
 def test_rows_of_another_source_are_excluded_and_still_accounted_for(tmp_path):
     marks = "Nr;Juror;Kryterium;Ocena;Rok\nD1;j1;staff;7;2025\nD1;j1;staff;6;2024\nD2;j1;staff;6;2024\n"
     edition = DOSSIERS + EDITION + "[[scores]]\nfile = 'marks.csv'\nlayout = 'long'\nwhere = { Rok = '2025' }\n"

@@ -236,7 +236,7 @@ def _read_edition(competition, registers, edition: str, raw: Path, data: Path | 
 
 def _joined(name: str, editions: list[dict], register: pd.DataFrame | None) -> pd.DataFrame:
     frames = [tables[name] for tables in editions if name in tables]
-    if register is not None and name in ("offices", "jurors", "crosswalk"):
+    if register is not None and name in ("offices", "jurors", "crosswalk", "ledger", "findings"):
         frames.insert(0, register)
     table = TABLES[name]
     joined = conform(pd.concat(frames, ignore_index=True) if frames else table.empty(), table)

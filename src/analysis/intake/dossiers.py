@@ -65,6 +65,8 @@ def read_dossiers(
     if len(registers.offices):
         _resolve(table, "office", registers.office_names, sheet, journal)
     else:
+        aliases = registers.alias("office")
+        table["office"] = [aliases.get(text, text) for text in table["office"]]
         offices = _offices(table.assign(office_name=table["office"]))
     if edition.categories:
         _resolve(table, "category", category_names(edition), sheet, journal)

@@ -13,7 +13,7 @@ from analysis.intake.judgements import read_judgements
 from analysis.intake.ledger import Finding, Journal
 from analysis.intake.registers import Registers
 from analysis.intake.surveys import read_surveys
-from analysis.schema import DOSSIERS, EDITIONS, OFFICES, RECUSALS, SCORES, check, conform
+from analysis.schema import DOSSIERS, EDITIONS, JURORS, OFFICES, RECUSALS, SCORES, check, conform
 
 UNICODE = ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be")
 
@@ -37,8 +37,8 @@ def read_edition(
     Returns
     -------
     dict
-        Tables of `schema`: `editions` (one row), `offices` (those that no offices.csv lists), `dossiers`, `recusals`,
-        `scores`, `respondents`, `responses`, `ledger`, `findings`.
+        Tables of `schema`: `editions` (one row), `offices` and `jurors` (those that no register lists), `dossiers`,
+        `recusals`, `scores`, `respondents`, `responses`, `ledger`, `findings`.
 
     Raises
     ------
@@ -72,7 +72,7 @@ def _scores(
 ) -> dict[str, pd.DataFrame]:
     if edition.scores or edition.dossiers:
         return read_judgements(competition, registers, edition, folders=folders, journal=journal)
-    empty = {"offices": OFFICES, "dossiers": DOSSIERS, "recusals": RECUSALS, "scores": SCORES}
+    empty = {"offices": OFFICES, "jurors": JURORS, "dossiers": DOSSIERS, "recusals": RECUSALS, "scores": SCORES}
     return {name: table.empty() for name, table in empty.items()}
 
 

@@ -16,7 +16,7 @@ from analysis.intake.identity import Names, named
 from analysis.intake.ledger import Journal
 from analysis.intake.registers import Registers
 from analysis.intake.sheets import TEXTS, Reading, chosen, criterion_names, filled, read_sheet
-from analysis.schema import RECUSALS, SCORES, check, conform
+from analysis.schema import JURORS, RECUSALS, SCORES, check, conform
 
 WAYS = {
     "juror": "Correct it, or add the juror to jurors.csv (another spelling: to aliases.csv).",
@@ -49,7 +49,7 @@ def read_judgements(
     Returns
     -------
     dict
-        Tables `offices` (only those not in offices.csv), `dossiers`, `recusals`, `scores`.
+        Tables `offices` and `jurors` (only those that no register lists), `dossiers`, `recusals`, `scores`.
     """
     raw, data = folders
     readings = _readings(competition, registers, edition, folders=folders, journal=journal)
@@ -62,7 +62,7 @@ def read_judgements(
     names = {
         "stage": named("stage", f"{edition.id}/edition.toml", {s.id: s.label.values() for s in edition.stages}),
         "dossier": lists.dossier_names(dossiers, registers, listed=listed),
-        "juror": registers.juror_names,
+        "juror": _juror_names(cells, registers),
         "criterion": criterion_names(edition, registers.alias("criterion")),
     }
     recusals = _recusals(registers, edition, names, journal=journal)
@@ -75,7 +75,25 @@ def read_judgements(
     cells = rules.set_aside(cells, [reading.account for reading in readings], journal=journal)
     _checked(cells, dossiers, edition, journal=journal)
     scores = check(_scores(cells, dossiers, edition), SCORES)
-    return {"offices": offices, "dossiers": dossiers, "recusals": recusals, "scores": scores}
+    jurors = JURORS.empty() if len(registers.jurors) else _jurors(names["juror"])
+    return {"offices": offices, "jurors": jurors, "dossiers": dossiers, "recusals": recusals, "scores": scores}
+
+
+def _juror_names(cells: pd.DataFrame, registers: Registers) -> Names:
+    """Everything the jurors are called; without a jurors.csv, whoever the sheets name is a juror."""
+    names = registers.juror_names
+    if len(registers.jurors):
+        return names
+    names = names.copy()
+    for text in dict.fromkeys(cells["juror"]):
+        if text and names.find(text) is None:
+            names.add(text)
+    return names
+
+
+def _jurors(names: Names) -> pd.DataFrame:
+    ids = sorted({*names.ids.values(), *names.called.values()})
+    return conform(pd.DataFrame({"juror": ids, "name": ids}, dtype="str"), JURORS)
 
 
 def _checked(cells: pd.DataFrame, dossiers: pd.DataFrame, edition: Edition, *, journal: Journal) -> None:

@@ -213,10 +213,9 @@ def _check_aliases(frames: dict[str, pd.DataFrame], competition: Competition, jo
     _unknown(aliases, "aliases.csv kind", ALIAS_KINDS, blank="refused", journal=journal)
     criteria = {criterion.id for edition in competition.editions for criterion in edition.criteria}
     known = {"juror": set(frames["jurors"]["juror"]), "criterion": criteria, "office": set(frames["offices"]["office"])}
-    if not known["office"]:
-        del known["office"]  # offices that only the sheets name are not listed anywhere
     for kind, ids in known.items():
-        _unknown(aliases[aliases["kind"] == kind], "aliases.csv id", sorted(ids), blank="refused", journal=journal)
+        if ids:  # jurors and offices that only the sheets name are not listed anywhere
+            _unknown(aliases[aliases["kind"] == kind], "aliases.csv id", sorted(ids), blank="refused", journal=journal)
 
 
 def _check_crosswalk(crosswalk: pd.DataFrame, competition: Competition, journal: Journal) -> None:

@@ -157,11 +157,14 @@ def _people(
 def _offices(
     block: Block, source: SurveySource, account: Account, *, layout: SurveyLayout, offices: Names, journal: Journal
 ) -> np.ndarray:
-    """Ids of the offices; a text that means none leaves the answer without an office, and is named."""
+    """Ids of the offices; a text that means none leaves the answer without an office, and is named.
+
+    Where an edition knows no offices at all, they are what the survey calls them.
+    """
     rows = account.accepted
-    if not layout.office:
-        return np.full(len(rows), "", dtype=object)
-    texts = block.column(layout.office, rows)
+    texts = block.column(layout.office, rows) if layout.office else np.full(len(rows), "", dtype=object)
+    if not offices.ids:
+        return texts
     ids = offices.resolve(texts)
     for text in sorted(text for text, identifier in ids.items() if identifier is None and text):
         where = rows[texts == text]
