@@ -35,6 +35,11 @@ def test_one_polish_letter_at_the_end_of_a_long_file_is_read():
     assert decode(text.encode("cp1250"), file="") == (text, "cp1250")
 
 
+def test_hard_blanks_in_numbers_do_not_decide_the_character_set():
+    text = "źle;1\u00a0234,5\n" + "dobrze;2\u00a0345,5\n" * 50
+    assert decode(text.encode("cp1250"), file="") == (text, "cp1250")
+
+
 def test_decomposed_letters_are_composed():
     assert decode("Za\u0328b".encode(), file="")[0] == "Ząb"
 

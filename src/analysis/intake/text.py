@@ -14,7 +14,7 @@ from analysis.errors import DataError
 from analysis.intake.grid import Sheet
 
 POLISH = set("ąćęłńóśźżĄĆĘŁŃÓŚŹŻ")
-COMMON_MARKS = set("„”“’–—…°§×½€«» ")
+COMMON_MARKS = set("\u00a0„”“’–—…°§×½€«»")
 LEGACY = ("cp1250", "iso8859-2", "cp852")
 DELIMITERS = (";", "\t", ",", "|")
 SAMPLE = 50
