@@ -183,7 +183,8 @@ def shares(page: Page) -> Block:
     stage = panel.first_stage(page)
     rows = _share_rows(page, stage)
     if rows.empty or rows["exact"].isna().all():
-        return page.absent("agreement.shares", page.row(measure="exact_agreement", stage=stage, criterion=None))
+        found = page.rows(measure="exact_agreement", stage=stage, criterion=None)
+        return page.absent("agreement.shares", next(found.itertuples(), None))
     fig = house.figure(page.words, height=house.rows_height(len(rows), row=44) + 30)
     house.rows(fig, rows["label"])
     for kind, place, shift in (("exact", 0, -NEAR), ("adjacent", 1, NEAR)):

@@ -128,7 +128,8 @@ def _stack(page: Page, fig: Any, frame: pd.DataFrame, labels: dict, name: str) -
     place = {pair: index for index, pair in enumerate(labels)}
     at = [place[pair] for pair in zip(frame["file"], frame["sheet"], strict=True)]
     ticks = {"tickvals": list(place.values()), "ticktext": [house.wrap(text, 30) for text in labels.values()]}
-    reach = {"range": [len(place) - 0.5, -0.5], "tickfont": {"size": 11, "color": house.INK}}
+    small = {"size": 11, "color": house.INK}
+    reach = {"range": [len(place) - 0.5, -0.5], "tickfont": small, "showline": len(frame) > 0}
     longest = max(1, *(int(value) for value in frame["read"])) if len(frame) else 1
     across = {"range": [0, longest * 1.2], "tickformat": ",d", "visible": len(frame) > 0}
     fig.update_layout({f"yaxis{name}": ticks | reach, f"xaxis{name}": across})

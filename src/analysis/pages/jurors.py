@@ -284,8 +284,10 @@ def _panel(page: Page, stage: str, rows: pd.DataFrame) -> multiples.Panel:
 
 def profiles(page: Page) -> Group:
     """All the numbers, a juror a row, a table a stage."""
-    tables = [_profiles(page, stage) for stage in panel.stages(page, "judged")]
-    return page.group(*tables)
+    stages = panel.stages(page, "judged")
+    if not stages:
+        return page.group(Prose("jurors-profiles", (page.reason(None),)))
+    return page.group(*(_profiles(page, stage) for stage in stages))
 
 
 def _profiles(page: Page, stage: str) -> Table:

@@ -132,7 +132,7 @@ def _matrix(page: Page, names: list[str], rows: pd.DataFrame, texts: list[str]) 
         xgap=2, ygap=2, hoverinfo="skip", textfont={"size": 13},
     )  # fmt: skip
     house.rows(fig, labels)
-    short = [house.wrap(_initials(label), 10) for label in labels]
+    short = [house.wrap(_initials(label), 3) for label in labels]
     ticks = {"tickvals": list(range(len(names))), "ticktext": short, "tickangle": 0, "showgrid": False}
     return fig.update_xaxes(**ticks, side="bottom", range=[-0.5, len(names) - 0.5])
 

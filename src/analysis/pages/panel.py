@@ -144,10 +144,15 @@ def method(page: Page, frame: pd.DataFrame) -> str:
 def way_in_words(page: Page, text: str) -> str:
     """Give one way to make an interval in the page's language; its numbers are kept."""
     numbers = [page.words.number(int(digits)) for digits in re.findall(r"\d+", text)]
-    key = "panel.method." + re.sub(r"\d+", "N", text)
+    key = way_key(text)
     if not page.words.has(key):
         return text
     return page.say(key, **{f"n{place}": number for place, number in enumerate(numbers)})
+
+
+def way_key(text: str) -> str:
+    """Give the key of the words for a way to make an interval, its numbers as N."""
+    return "panel.method." + re.sub(r"\d+", "N", text)
 
 
 def counts(page: Page, stage: str) -> dict[str, str]:

@@ -1,0 +1,49 @@
+import math
+
+import pytest
+
+from analysis.pages import bands
+from analysis.pages.words import Words
+
+MEASURES = ["krippendorff_alpha", "icc_a1", "kendall_w", "cronbach_alpha"]
+
+
+@pytest.mark.parametrize("measure", MEASURES)
+def test_a_limit_belongs_to_the_band_above_it(measure):
+    for limit in bands.limits(measure):
+        above, below = bands.band(measure, limit), bands.band(measure, math.nextafter(limit, -1))
+        assert (above.low, below.high) == (limit, limit)
+
+
+def test_the_bands_of_alpha_are_those_of_krippendorff():
+    found = [bands.band("krippendorff_alpha", value).name for value in (-0.2, 0.66, 0.67, 0.79, 0.8, 1.0)]
+    assert found == ["below", "below", "tentative", "tentative", "firm", "firm"]
+
+
+def test_the_bands_of_icc_are_those_of_koo_and_li():
+    found = [bands.band("icc_a1", value).name for value in (0.49, 0.5, 0.74, 0.75, 0.89, 0.9)]
+    assert found == ["poor", "moderate", "moderate", "good", "good", "excellent"]
+
+
+def test_a_missing_value_has_no_band():
+    assert bands.band("icc_a1", math.nan) is None
+
+
+@pytest.mark.parametrize("language", ["pl", "en"])
+@pytest.mark.parametrize("measure", MEASURES)
+def test_every_band_has_words_and_a_source_with_a_year(language, measure):
+    words = Words(language)
+    for value in (-1.0, *bands.limits(measure)):
+        band = bands.band(measure, value)
+        assert words.text(band.key) != words.text(band.brief) or measure == "cronbach_alpha"
+        assert band.short[-4:].isdigit() and band.short[-4:] in band.source
+
+
+@pytest.mark.parametrize("language", ["pl", "en"])
+def test_every_published_panel_is_named_and_cited(language):
+    words = Words(language)
+    for entry in bands.published():
+        assert words.has(f"bands.published.{entry.id}")
+        assert words.has(f"agreement.published.{entry.form}")
+        assert entry.id.split("_")[0] in entry.source.lower()
+        assert not math.isnan(entry.value) or entry.low < entry.high
