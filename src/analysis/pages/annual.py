@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.config import Stage
+from analysis.measures.crosswalk import judged
 from analysis.pages import bands, display, house, timeline, trends
 from analysis.pages.page import Column, Page
 from analysis.pages.timeline import confidence, intervals_of, top_and_bottom, valued
@@ -128,7 +129,7 @@ def repeaters(page: Page) -> display.Group:
     """How many entries came from offices that had entered before."""
     section = page.section("annual.repeaters")
     count, share = _number(page, "n_repeaters"), _number(page, "share_repeaters")
-    if page.edition.id == page.competition.editions[0].id:
+    if page.edition.id == judged(page.competition)[0].id:
         return page.group(section, page.text("annual.repeaters.first"))
     if count is None or share is None:
         return page.group()
@@ -148,7 +149,7 @@ def repeaters(page: Page) -> display.Group:
 def trend(page: Page) -> display.Group:
     """Mean scores over the editions beside what links them."""
     section = page.section("annual.trend")
-    if len(page.competition.editions) == 1:
+    if len(judged(page.competition)) == 1:
         return page.group(section, page.text("annual.trend.one"))
     table = trends.links_table(page)
     return page.group(section, trends.scores(page), *([table] if table else []))
@@ -283,7 +284,7 @@ def _stages(page: Page) -> display.Table:
         "weight": Column("annual.columns.stage_weight", "share"),
         "n_dossiers": Column("columns.n_units", "count"),
         "n_jurors": Column("columns.n_jurors", "count"),
-        "marks": Column("annual.columns.per_dossier", "number:1"),
+        "marks": Column("annual.columns.per_dossier", "count"),
     }
     return page.table("annual.stages", rows, columns)
 
@@ -304,7 +305,9 @@ def _rule(page: Page) -> str:
     decision = page.edition.decision
     if decision.rule == "recorded":
         return page.say("annual.rule.recorded")
-    value = page.words.share(decision.value, 1) if decision.rule == "share" else plain(page, decision.value)
+    value = plain(page, decision.value)
+    if decision.rule == "share":
+        value = page.words.share(decision.value, 0 if math.isclose(100 * decision.value % 1, 0, abs_tol=1e-9) else 1)
     return page.say(f"annual.rule.{decision.rule}", value=value, per=page.say(f"annual.rule.per_{decision.per}"))
 
 
@@ -355,9 +358,9 @@ def _contrast(rows: pd.DataFrame) -> str:
 
 def _wave(page: Page, wave: Wave) -> list[display.Block]:
     rows = dimension_means(page, wave)
-    found = page.finding("annual.survey.first", overall(page, wave), whom(page, wave))
+    said = page.text("annual.survey.said", overall=overall(page, wave), whom=whom(page, wave))
     if rows.empty:
-        return [found]
+        return [said]
     columns = {
         "label": Column("columns.dimension"),
         "value": Column("columns.mean", "number:2"),
@@ -365,4 +368,4 @@ def _wave(page: Page, wave: Wave) -> list[display.Block]:
         "n_respondents": Column("columns.n_respondents", "count"),
     }
     table = page.table("annual.survey", rows, columns, part=wave.name, wave=page.label("wave", wave.name))
-    return [found, table]
+    return [said, table]

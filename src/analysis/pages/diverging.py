@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -50,9 +51,12 @@ def answers(page: Page, wave: Wave, rows: pd.DataFrame) -> display.Figure | None
 
 
 def _diverging(page: Page, rows: pd.DataFrame, shares: Sequence, words: list[str]) -> go.Figure:
+    """Bars of shares around zero, worst level left; question, mean and n stand above each bar."""
     count = len(words)
-    fig = house.figure(page.words, height=house.rows_height(len(rows), row=38) + 40, x=page.say("survey.answers.axis"))
-    house.rows(fig, rows["label"].tolist(), width=30)
+    labels = [house.wrap(_above(page, row), 54) for row in rows.itertuples()]
+    row_height = 62 if any("<br>" in label for label in labels) else 46
+    height = house.rows_height(len(rows), row=row_height) + 40
+    fig = house.figure(page.words, height=height, x=page.say("survey.answers.axis"))
     left = [-sum(row[: count // 2]) - (row[count // 2] / 2 if count % 2 else 0) for row in shares]
     for place, word in enumerate(words):
         colour = COLOURS[round(place * (len(COLOURS) - 1) / max(count - 1, 1))]
@@ -63,7 +67,7 @@ def _diverging(page: Page, rows: pd.DataFrame, shares: Sequence, words: list[str
             orientation="h",
             name=word,
             marker={"color": colour, "line": {"color": house.PAPER, "width": 1}},
-            text=[page.words.share(row[place]) if row[place] >= 0.08 else "" for row in shares],
+            text=[page.words.share(row[place]) if row[place] >= 0.12 else "" for row in shares],
             textposition="inside",
             insidetextanchor="middle",
             textangle=0,
@@ -72,16 +76,22 @@ def _diverging(page: Page, rows: pd.DataFrame, shares: Sequence, words: list[str
             hovertext=[f"{word}: {page.words.share(row[place], 1)}" for row in shares],
             hoverinfo="text",
         )
-    for place, row in enumerate(rows.itertuples()):
+    for place, label in enumerate(labels):
         fig.add_annotation(
-            text=f"{page.words.number(row.value, 2)}<br>n = {page.words.number(row.n_respondents)}",
-            x=1, xref="paper", xanchor="left", xshift=6, y=place, showarrow=False, align="left",
-            font={"size": 11, "color": house.MUTED},
+            text=label, x=0, xref="paper", xanchor="left", y=place - 0.23, yanchor="bottom", borderpad=0,
+            showarrow=False, align="left", font={"size": 12, "color": house.INK}, bgcolor=house.PAPER,
         )  # fmt: skip
-    fig.update_layout(barmode="overlay", bargap=0.3, showlegend=True, margin={"r": 72}, legend={"traceorder": "normal"})
-    ticks = [-1, -0.5, 0, 0.5, 1]
+    ticks = [place / 2 for place in range(-2, 3)]
+    fig.update_layout(barmode="overlay", bargap=0.56, showlegend=True, legend={"traceorder": "normal"})
     fig.update_xaxes(tickvals=ticks, ticktext=[page.words.share(abs(tick)) for tick in ticks])
+    fig.update_yaxes(showticklabels=False, showgrid=False, showline=False, range=[len(rows) - 0.6, -0.8])
     return house.reference(fig, x=0)
+
+
+def _above(page: Page, row: Any) -> str:
+    """Words above a bar: the question, its mean, its number of answers."""
+    mean, n = page.words.number(row.value, 2), page.words.number(row.n_respondents)
+    return page.say("survey.answers.row", label=row.label, mean=mean, n=n)
 
 
 def _shares_table(page: Page, rows: pd.DataFrame, shares: Sequence, words: list[str]) -> display.Table:

@@ -82,7 +82,8 @@ def dimensions(page: Page) -> display.Group:
         "alpha_range": Column("survey.columns.alpha_interval"),
         "band": Column("survey.columns.band"),
     }
-    table = page.table("survey.dimensions", rows, columns, wave=page.label("wave", wave.name))
+    source = next(iter(alphas["source"]), DASH)
+    table = page.table("survey.dimensions", rows, columns, wave=page.label("wave", wave.name), source=source)
     return page.group(page.section("survey.dimensions"), table)
 
 
@@ -168,7 +169,7 @@ def missing(page: Page) -> display.Group:
     rows["label"] = [page.label("item", name) for name in rows["item"]]
     said = [page.words.share(value, 1) for value in rows["value"]]
     fig = _dots(page, rows, said, axis=page.say("survey.gaps.axis"))
-    fig.update_xaxes(tickformat=".0%", rangemode="tozero")
+    timeline.per_cent_axis(page, fig, rows[["value", "high"]].max(axis=None), axis="x")
     columns = {
         "label": Column("columns.item"),
         "value": Column("survey.columns.missing", "share:1"),
@@ -253,7 +254,8 @@ def _alphas(page: Page, wave: Wave) -> pd.DataFrame:
     rows = page.rows(measure="cronbach_alpha", edition=None, wave=wave.name, item=None).set_index("item")
     rows["range"] = [page.words.interval(row.low, row.high, 2) for row in rows.itertuples()]
     found = [bands.band("cronbach_alpha", value) for value in rows["value"]]
-    rows["band"] = [f"{page.say(entry.key)} ({entry.short})" if entry else DASH for entry in found]
+    rows["band"] = [page.say(entry.key) if entry else DASH for entry in found]
+    rows["source"] = [entry.short if entry else DASH for entry in found]
     return rows
 
 
@@ -268,7 +270,7 @@ def _wave_rows(page: Page, held: list[Wave]) -> pd.DataFrame:
     """Rows of the overall mean, oldest first, with year, label, mode, scale and the questions asked."""
     rows = _over(page, held, "index_mean").iloc[::-1].reset_index(drop=True)
     asked = valued(page.rows(measure="item_mean", edition=None, wave=None, item=None))
-    rows["year"] = [wave.year for wave in held]
+    rows["year"], rows["short"] = [wave.year for wave in held], rows["label"]
     rows["mode"] = [told(page, wave.source.mode) or DASH for wave in held]
     rows["scale"] = [span(page, *ends(page, wave, uom)) for wave, uom in zip(held, rows["uom"], strict=True)]
     rows["asked"] = [frozenset(asked.loc[asked["wave"] == wave.name, "item"]) for wave in held]
@@ -304,8 +306,9 @@ def _dimension_waves(page: Page, held: list[Wave]) -> list[display.Block]:
 
 def _dots(page: Page, rows: pd.DataFrame, said: list[str], *, axis: str) -> go.Figure:
     """One row a question or office: a dot with its interval."""
-    fig = house.figure(page.words, height=house.rows_height(len(rows)), x=axis)
-    house.rows(fig, rows["label"].tolist(), width=34)
+    lines = max(house.wrap(label, 24).count("<br>") + 1 for label in rows["label"])
+    fig = house.figure(page.words, height=house.rows_height(len(rows), row=12 + 16 * lines), x=axis)
+    house.rows(fig, rows["label"].tolist(), width=24)
     return house.intervals(
         fig,
         values=rows["value"].tolist(),

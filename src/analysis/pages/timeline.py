@@ -12,7 +12,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from analysis.config import Edition
-from analysis.measures.crosswalk import core, read_crosswalk
+from analysis.measures.crosswalk import core, judged
 from analysis.pages import house
 from analysis.pages.page import Page
 
@@ -20,21 +20,30 @@ from analysis.pages.page import Page
 def over_editions(page: Page, measure: str, **keys: Any) -> pd.DataFrame:
     """Give the rows of a measure over all editions, in the order of the editions.
 
-    With `label` (the edition), `pair` (both editions of a comparison) and `position` (place of the later one).
+    With `label` (the edition), `short` (its year, see `short`), `pair` (both editions of a comparison) and
+    `position` (place of the later one).
     """
     rows = page.rows(measure=measure, edition=None, **keys)
-    place = {edition.id: index for index, edition in enumerate(page.competition.editions)}
+    place = {edition.id: index for index, edition in enumerate(judged(page.competition))}
     rows = rows[rows["edition"].isin(place)].copy()
     later = rows["edition_to"].where(rows["edition_to"] != "", rows["edition"])
     rows["position"] = later.map(place).astype("int64")
     rows["label"] = [page.label("edition", name) for name in rows["edition"]]
+    rows["short"] = [short(page, name) for name in rows["edition"]]
     rows["pair"] = [pair(page, one, other) for one, other in zip(rows["edition"], rows["edition_to"], strict=True)]
     return rows.sort_values("position", kind="stable").reset_index(drop=True)
 
 
 def pair(page: Page, one: str, other: str) -> str:
     """Name two editions that are compared; one alone where there is no other."""
-    return " → ".join(page.label("edition", name) for name in (one, other) if name)
+    return " → ".join(short(page, name) for name in (one, other) if name)
+
+
+def short(page: Page, name: str) -> str:
+    """Name an edition in a line of several: by its year where no other has it, else by its title."""
+    years = [edition.year for edition in judged(page.competition)]
+    year = page.competition.edition(name).year
+    return str(year) if years.count(year) == 1 else page.label("edition", name)
 
 
 def valued(rows: pd.DataFrame) -> pd.DataFrame:
@@ -66,15 +75,15 @@ def confidence(page: Page, rows: pd.DataFrame) -> str:
 
 
 def extremes(page: Page, rows: pd.DataFrame, *, decimals: int) -> dict[str, str]:
-    """Blanks of a text alternative: first and last label, lowest and highest value and whose they are."""
+    """Blanks of a text alternative: first and last of `rows`, lowest and highest value and whose they are (`short`)."""
     low, high = rows.loc[rows["value"].idxmin()], rows.loc[rows["value"].idxmax()]
     return {
-        "from": rows["label"].iloc[0],
-        "to": rows["label"].iloc[-1],
+        "from": rows["short"].iloc[0],
+        "to": rows["short"].iloc[-1],
         "lowest": page.words.number(low.value, decimals),
-        "lowest_label": low.label,
+        "lowest_label": low.short,
         "highest": page.words.number(high.value, decimals),
-        "highest_label": high.label,
+        "highest_label": high.short,
     }
 
 
@@ -125,6 +134,14 @@ def year_axis(fig: go.Figure, years: Sequence[int]) -> go.Figure:
     return fig.update_xaxes(tickvals=at, ticktext=texts, range=[at[0] - 0.6, at[-1] + 0.6], showgrid=False)
 
 
+def per_cent_axis(page: Page, fig: go.Figure, top: float, *, axis: str = "y") -> go.Figure:
+    """Tick an axis of shares from nought to `top` in the words' per cent, at steps of 5, 10 or 25 per cent."""
+    step = next((step for step in (0.05, 0.1, 0.25) if top <= 4 * step), 0.25)
+    ticks = [step * place for place in range(math.ceil(min(top, 1) / step) + 1)]
+    texts = [page.words.share(tick) for tick in ticks]
+    return fig.update_layout({f"{axis}axis": {"tickvals": ticks, "ticktext": texts, "range": [0, ticks[-1]]}})
+
+
 def line(
     fig: go.Figure, rows: pd.DataFrame, *, at: Sequence[float], breaks: Sequence[bool], said: Sequence[str]
 ) -> go.Figure:
@@ -139,15 +156,17 @@ def line(
     )
 
 
-def chart(page: Page, rows: pd.DataFrame, *, said: Sequence[str], axis: str, height: int = 380) -> go.Figure:
-    """Draw one row an edition over time: breaks shaded (no edition) or marked (another scale)."""
-    editions = page.competition.editions
+def chart(
+    page: Page, rows: pd.DataFrame, *, kinds: Sequence[str], said: Sequence[str], axis: str, height: int = 380
+) -> go.Figure:
+    """Draw one row an edition over time: breaks (see `breaks`) shaded (no edition) or marked (another scale)."""
+    editions = judged(page.competition)
     years = [edition.year for edition in editions]
-    at, kinds = places(years), breaks(page)
+    at = places(years)
     fig = house.figure(page.words, height=height, y=axis)
     for place, kind in enumerate(kinds):
         if kind == "gap":
-            house.band(fig, years[place] + 0.5, years[place + 1] - 0.5, text=page.say("trends.breaks.mark_gap"))
+            _shade(fig, years[place] + 0.5, years[place + 1] - 0.5, page.say("trends.breaks.mark_gap"))
         if kind == "scale":
             house.reference(fig, x=(at[place] + at[place + 1]) / 2, text=page.say("trends.breaks.mark_scale"))
     names = [edition.id for edition in editions]
@@ -159,8 +178,8 @@ def chart(page: Page, rows: pd.DataFrame, *, said: Sequence[str], axis: str, hei
 
 def breaks(page: Page) -> list[str]:
     """Kind of break between neighbouring editions: `gap`, `scale`, or "" where the line may run on."""
-    editions = page.competition.editions
-    shared = core(read_crosswalk(page.tables), page.competition)
+    editions = judged(page.competition)
+    shared = core(page.tables["crosswalk"], page.competition)
     late = gaps([edition.year for edition in editions])
     return [
         "gap" if gap else "scale" if _scales(one, shared) != _scales(other, shared) else ""
@@ -172,10 +191,19 @@ def breaks_said(page: Page) -> str:
     """Sentence that names the breaks of the series."""
     said = [
         page.say(f"trends.breaks.{kind}", pair=pair(page, one.id, other.id))
-        for (one, other), kind in zip(pairwise(page.competition.editions), breaks(page), strict=True)
+        for (one, other), kind in zip(pairwise(judged(page.competition)), breaks(page), strict=True)
         if kind
     ]
     return page.say("trends.breaks.some", list="; ".join(said)) if said else page.say("trends.breaks.none")
+
+
+def _shade(fig: go.Figure, low: float, high: float, text: str) -> None:
+    """Shade years without an edition, with their words upright inside."""
+    house.band(fig, low, high)
+    fig.add_annotation(
+        x=(low + high) / 2, y=0.5, yref="paper", text=text, textangle=-90, showarrow=False,
+        font={"size": 12, "color": house.MUTED},
+    )  # fmt: skip
 
 
 def _scales(edition: Edition, shared: dict[str, list[str]]) -> list[tuple[float, float, str]]:

@@ -9,7 +9,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from analysis.config import Edition
-from analysis.measures.crosswalk import core, read_crosswalk
+from analysis.measures.crosswalk import core, judged
 from analysis.pages import display, house, timeline
 from analysis.pages.page import Column, Page
 from analysis.pages.timeline import confidence, direction, extremes, over_editions, valued
@@ -30,7 +30,7 @@ def title(page: Page) -> display.Title:
 
 def first(page: Page) -> display.Finding:
     """Answer in a sentence: first against last edition, what links the newest two, and what cannot be told."""
-    editions = page.competition.editions
+    editions = judged(page.competition)
     rows = valued(over_editions(page, "score_core"))
     if len(editions) == 1:
         return page.finding("trends.first", page.say("trends.first.one", edition=page.label("edition", editions[0].id)))
@@ -39,11 +39,15 @@ def first(page: Page) -> display.Finding:
     start, end = rows.iloc[0], rows.iloc[-1]
     answer = page.say(
         f"trends.first.{direction(start, end)}",
-        **{"from": start.label, "to": end.label},
+        **{"from": start.short, "to": end.short},
         first=page.words.number(start.value, 1),
         last=page.words.number(end.value, 1),
+        first_interval=page.words.interval(start.low, start.high, 1),
+        last_interval=page.words.interval(end.low, end.high, 1),
+        confidence=confidence(page, rows),
     )
-    return page.finding("trends.first", f"{answer} {_shared(page)}".strip(), page.say("trends.first.panel"))
+    said = page.say("trends.first.panel", core=_core_count(page))
+    return page.finding("trends.first", answer, f"{said} {_shared(page)}".strip())
 
 
 def scores(page: Page) -> display.Block:
@@ -53,7 +57,7 @@ def scores(page: Page) -> display.Block:
     if shown.empty:
         return page.absent("trends.scores", next(rows.itertuples(), None))
     said = [f"{row.label}: {page.words.number(row.value, 1)}" for row in rows.itertuples()]
-    fig = timeline.chart(page, rows, said=said, axis=page.say("trends.scores.axis"))
+    fig = timeline.chart(page, rows, kinds=timeline.breaks(page), said=said, axis=page.say("trends.scores.axis"))
     columns = {
         "label": Column("columns.edition"),
         "value": Column("trends.columns.mean", "number:1"),
@@ -134,7 +138,7 @@ def agreement(page: Page) -> display.Group:
     if shown.empty:
         return page.group(section, page.absent("trends.alpha", next(rows.itertuples(), None)))
     said = [f"{row.label}: {page.words.number(row.value, 2)}" for row in rows.itertuples()]
-    fig = timeline.chart(page, rows, said=said, axis=page.say("trends.alpha.axis"))
+    fig = timeline.chart(page, rows, kinds=timeline.breaks(page), said=said, axis=page.say("trends.alpha.axis"))
     columns = {
         "label": Column("columns.edition"),
         "value": Column("trends.columns.alpha", "number:3"),
@@ -172,14 +176,14 @@ def returning(page: Page) -> display.Group:
     }
     blocks = [page.section("trends.returning"), page.table("trends.returning", _per_cent(rows), columns)]
     if page.audience == "organizer":
-        blocks.append(_offices(page))
+        blocks.append(page.fold("trends.offices", _offices(page)))
     return page.group(*blocks)
 
 
 def criteria(page: Page) -> display.Group:
     """Criteria and weights edition by edition, and which of them the trend rests on."""
-    editions = page.competition.editions
-    shared = core(read_crosswalk(page.tables), page.competition)
+    editions = judged(page.competition)
+    shared = core(page.tables["crosswalk"], page.competition)
     in_trend = {name for names in shared.values() for name in names}
     known = dict.fromkeys(entry.id for edition in reversed(editions) for entry in edition.criteria)
     heads = [(page.say("columns.criterion"), "text"), (page.say("trends.columns.in_trend"), "text")]
@@ -313,8 +317,9 @@ def _awarded(page: Page) -> display.Figure | None:
         return None
     share = page.words.share
     said = [f"{row.label}: {share(row.value)}" for row in rows.itertuples()]
-    fig = timeline.chart(page, rows, said=said, axis=page.say("trends.awarded.axis"), height=280)
-    fig.update_yaxes(tickformat=".0%", rangemode="tozero")
+    kinds = ["gap" if kind == "gap" else "" for kind in timeline.breaks(page)]  # no marks, so no scale
+    fig = timeline.chart(page, rows, kinds=kinds, said=said, axis=page.say("trends.awarded.axis"), height=280)
+    timeline.per_cent_axis(page, fig, shown[["value", "high"]].max(axis=None))
     rows["n_awarded"] = rows["edition"].map(over_editions(page, "n_awarded").set_index("edition")["value"])
     columns = {
         "label": Column("columns.edition"),
