@@ -135,7 +135,8 @@ def _report(w: Workspace, edition: str, choice: tuple[str | None, str | None], i
     competition = w.competition
     languages = _chosen(choice[0], competition.languages, "language")
     audiences = _chosen(choice[1], competition.audiences, "audience")
-    jobs = report.plan(competition, editions=_editions(w, edition), languages=languages, audiences=audiences)
+    editions, notebooks = _editions(w, edition), w.shelf.notebooks
+    jobs = report.plan(competition, editions=editions, languages=languages, audiences=audiences, notebooks=notebooks)
     with _progress() as bar:
         task = bar.add_task("report", total=len(jobs))
         outcomes = report.render(
