@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import bootstrap, chisquare
+from scipy.stats import binom, bootstrap, chisquare, norm, t
 
 from analysis.errors import NotDefined
 from analysis.statistics.registry import (
@@ -60,8 +60,6 @@ def test_weights_draw_as_many_clusters_as_there_are(clusters, replicates, seed):
 
 
 def test_weights_follow_the_binomial_of_each_cluster():
-    from scipy.stats import binom
-
     drawn = weights(20, replicates=5000)
     seen = np.bincount(np.minimum(drawn[:, 3], 4), minlength=5)
     expected = [*binom.pmf(range(4), 20, 1 / 20), binom.sf(3, 20, 1 / 20)]
@@ -81,10 +79,13 @@ def test_additive_and_reweighted_forms_of_a_mean_agree():
     assert additive.without_each() == pytest.approx(looked_at.without_each())
 
 
-def test_bca_interval_of_a_mean_equals_scipys_but_for_the_draws():
+def test_bca_interval_of_a_mean_equals_scipys_but_for_the_draws_and_the_t_quantile():
     values = np.random.default_rng(3).gamma(1.5, 2, 40)
     ours = bootstrap_mean_interval(values, cluster=np.arange(40), weights=weights(40, 60_000))
-    theirs = bootstrap((values,), np.mean, n_resamples=60_000, method="BCa", rng=np.random.default_rng(1))
+    wider = 2 * norm.cdf(np.sqrt(40 / 39) * t.ppf(0.975, 39)) - 1
+    theirs = bootstrap(
+        (values,), np.mean, n_resamples=60_000, method="BCa", confidence_level=wider, rng=np.random.default_rng(1)
+    )
     witness = theirs.confidence_interval
     assert (ours.low, ours.high) == pytest.approx((witness.low, witness.high), abs=0.02)
     assert ours.se == pytest.approx(theirs.standard_error, rel=0.02)

@@ -23,17 +23,12 @@ def total_scores(stages: np.ndarray, *, weights: np.ndarray) -> np.ndarray:
     -------
     array, shape (dossiers,)
         In the unit of the scores; NaN for a dossier without any stage that counts. Totals over different stages
-        do not compare: rank by `stages_reached` first.
+        do not compare: `places` takes what was reached as its first keys.
     """
     scores, share = np.asarray(stages, dtype=float), np.asarray(weights, dtype=float)
     there = ~np.isnan(scores)
     used = there @ share
     return np.where(there, scores, 0.0) @ share / np.where(used > 0, used, np.nan)
-
-
-def stages_reached(stages: np.ndarray, *, weights: np.ndarray) -> np.ndarray:
-    """Count the stages with a weight in which each dossier has a score."""
-    return (~np.isnan(np.asarray(stages, dtype=float)) & (np.asarray(weights) > 0)).sum(axis=1)
 
 
 def places(keys: np.ndarray) -> np.ndarray:
@@ -59,22 +54,6 @@ def places(keys: np.ndarray) -> np.ndarray:
     table = _keys(keys)
     _, code, counts = np.unique(0.0 - table, axis=0, return_inverse=True, return_counts=True)
     return (counts.cumsum() - counts + 1)[code.ravel()]
-
-
-def ties_broken(keys: np.ndarray) -> np.ndarray:
-    """Give how many further keys the place of each dossier needed: 0 where the first key settled it.
-
-    Returns
-    -------
-    array of int, shape (dossiers,)
-        The number of the last key that parted the dossier from another; ties that remain count all keys.
-    """
-    table = _keys(keys)
-    needed = np.zeros(len(table), dtype=int)
-    for column in range(1, table.shape[1]):
-        _, code, counts = np.unique(table[:, :column], axis=0, return_inverse=True, return_counts=True)
-        needed[counts[code.ravel()] > 1] = column
-    return needed
 
 
 def awarded_by_points(totals: np.ndarray, *, least: float) -> np.ndarray:

@@ -15,6 +15,7 @@ from math import comb
 import numpy as np
 from scipy.sparse import csr_array
 from scipy.special import ndtr, ndtri
+from scipy.stats import t
 
 from analysis.errors import NotDefined
 
@@ -187,7 +188,8 @@ def bca_interval(value: float, prepared: Additive | Reweighted, *, weights: np.n
     Source
     ------
     Efron (1987), J. Am. Stat. Assoc. 82, 171-185; acceleration from the jackknife over clusters; equal values count
-    half in the bias correction.
+    half in the bias correction. For few clusters the normal quantile gives way to sqrt(n / (n - 1)) times that of t with
+    n - 1 degrees of freedom (Hesterberg 2015, Am. Stat. 69, 371-386), n = clusters with data.
     """
     clusters = int(prepared.used.sum())
     if clusters < FEWEST_CLUSTERS:
@@ -202,14 +204,15 @@ def bca_interval(value: float, prepared: Additive | Reweighted, *, weights: np.n
         raise NotDefined("no_resampling", f"Only {len(values)} of {len(drawn)} resamples give a value.")
     if np.abs(values - value).max() <= SAME * max(1.0, abs(value)):
         raise NotDefined("no_resampling", f"Every resample gives {value:.6g}, so resampling shows no variation.")
-    low, high = np.quantile(values, _bca_levels(value, values, prepared.without_each(), confidence))
+    tail = np.sqrt(clusters / (clusters - 1)) * t.ppf((1 + confidence) / 2, clusters - 1)
+    low, high = np.quantile(values, _bca_levels(value, values, prepared.without_each(), tail))
     undefined = f", {len(drawn) - len(values)} not defined" if len(values) < len(drawn) else ""
     method = f"BCa bootstrap over offices, {len(drawn)} resamples{undefined}"
     return Interval(float(low), float(high), float(values.std(ddof=1)), confidence, method)
 
 
-def _bca_levels(value: float, values: np.ndarray, left_out: np.ndarray, confidence: float) -> np.ndarray:
-    """Give the two quantile levels of the BCa interval."""
+def _bca_levels(value: float, values: np.ndarray, left_out: np.ndarray, tail: float) -> np.ndarray:
+    """Give the two quantile levels of the BCa interval that has `tail` in place of the normal quantile."""
     near = np.abs(values - value) <= SAME * max(1.0, abs(value))
     below = ((values < value) & ~near).mean() + near.mean() / 2
     half_a_draw = 0.5 / len(values)
@@ -218,7 +221,7 @@ def _bca_levels(value: float, values: np.ndarray, left_out: np.ndarray, confiden
     distance = left_out.mean() - left_out if len(left_out) else np.zeros(1)
     square = (distance**2).sum()
     acceleration = (distance**3).sum() / (6 * square**1.5) if square > 0 else 0.0
-    tails = bias + ndtri(np.array([(1 - confidence) / 2, (1 + confidence) / 2]))
+    tails = bias + np.array([-tail, tail])
     if (acceleration * tails >= 1).any():
         raise NotDefined("no_resampling", "The resampled values are too skewed for a BCa interval.")
     return ndtr(bias + tails / (1 - acceleration * tails))
