@@ -260,7 +260,8 @@ class Figure(Block):
         data = data.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
         return (
             f'<figure role="group" id="{name}" aria-labelledby="{name}-title">'
-            f'<h3 id="{name}-title">{escape(self.title)}</h3><p class="subtitle">{escape(self.subtitle)}</p>'
+            f'<p class="title" id="{name}-title">{escape(self.title)}</p>'
+            f'<p class="subtitle">{escape(self.subtitle)}</p>'
             f'<div class="chart" role="img" aria-label="{escape(self.alt)}" data-height="{height}"></div>'
             f'<script type="application/json">{data}</script>'
             f"<figcaption>{escape(self.caption)}</figcaption>"
@@ -308,7 +309,7 @@ class Fold(Block):
 
 @dataclass(frozen=True)
 class Group:
-    """Several blocks from one cell, shown one after the other."""
+    """Several blocks from one cell, shown one after the other; none where there is nothing to say to this audience."""
 
     blocks: tuple[Block, ...]
 
@@ -320,7 +321,7 @@ class Group:
     def _ipython_display_(self) -> None:
         from IPython.display import display
 
-        for block in self.blocks:
+        for block in self.blocks or (Prose("", ()),):
             display(block)
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 from typing import Any, NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from analysis.config import Competition, Edition
@@ -72,6 +73,7 @@ class Page:
     words: Words
     results: pd.DataFrame = dataclass_field(repr=False)
     tables: dict[str, pd.DataFrame] = dataclass_field(repr=False)
+    _memory: dict[str, Any] = dataclass_field(default_factory=dict, init=False, repr=False, compare=False)
 
     # Rows
 
@@ -87,11 +89,19 @@ class Page:
             A key is no column of `results`.
         """
         wanted = dict.fromkeys(_POOLED, "") | {"edition": self.edition.id if self.edition else None} | keys
-        chosen = pd.Series(True, index=self.results.index)
+        chosen = np.ones(len(self.results), dtype=bool)
         for name, value in wanted.items():
             if value is not None:
-                chosen &= self.results[name] == value
+                codes, places = self._coded(name)
+                chosen &= codes == places.get(value, -1)
         return self.results[chosen].reset_index(drop=True)
+
+    def _coded(self, name: str) -> tuple[np.ndarray, dict[str, int]]:
+        """Column of `results` as whole numbers, and the number of each value: made once, compared often."""
+        if name not in self._memory:
+            codes, values = pd.factorize(self.results[name])
+            self._memory[name] = codes, {value: place for place, value in enumerate(values)}
+        return self._memory[name]
 
     def row(self, **keys: str | None) -> Any:
         """Give the one row with these keys as a named tuple, or None where there is none.
@@ -131,11 +141,10 @@ class Page:
         return self._text(_LABELS[kind](self, name.removeprefix("dim:"))) or name
 
     def _registered(self, table: str, column: str, name: str) -> str:
-        frame = self.tables.get(table)
-        if frame is None:
-            return name
-        found = frame.loc[frame[column] == name, "name"]
-        return (found.iloc[0] if len(found) else "") or name
+        if table not in self._memory:
+            frame = self.tables.get(table)
+            self._memory[table] = {} if frame is None else dict(zip(frame[column], frame["name"], strict=True))
+        return self._memory[table].get(name) or name
 
     def _text(self, text: dict[str, str] | None) -> str:
         """Text of the configuration in the page's language, else in the other one."""

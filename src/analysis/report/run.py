@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import io
 import multiprocessing
@@ -147,7 +148,7 @@ class InShell(Engine):
     @classmethod
     def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, **kwargs: Any) -> None:
         """Run the cells in order, up to the first that fails."""
-        InteractiveShell.clear_instance()
+        _Shell.clear_instance()
         shell = _Shell.instance(config=Config({"HistoryManager": {"enabled": False}}))
         shell.display_pub = CapturingDisplayPublisher()
         shell.displayhook = _Hook(shell, shell.display_pub.outputs)
@@ -195,3 +196,14 @@ def _check_cells(notebook: Any, name: str) -> None:
                 raise DataError(f"{where}: {output.ename}: {output.evalue}")
             if output.output_type != "stream" and MARK not in output.metadata:
                 raise DataError(f"{where}: it shows something that is no block of a page. End it with a page function.")
+        if _ends_in_value(cell.source) and not any(MARK in output.get("metadata", {}) for output in cell.outputs):
+            raise DataError(f"{where}: it shows nothing. Let the function it calls give a block of the page.")
+
+
+def _ends_in_value(source: str) -> bool:
+    """Tell whether a cell ends in an expression, so that it should show something."""
+    try:
+        body = ast.parse(source).body
+    except SyntaxError:  # IPython's own commands
+        return False
+    return bool(body) and isinstance(body[-1], ast.Expr) and not isinstance(body[-1].value, ast.Constant)

@@ -93,7 +93,7 @@
     const text = (place) => figure.querySelector(place).textContent;
     const layout = structuredClone(chart.layout);
     const below = [document.title, settings.csv].filter(Boolean).join(" · ");
-    layout.title = { text: text("h3"), subtitle: { text: text(".subtitle") }, x: 0.02, xanchor: "left" };
+    layout.title = { text: text(".title"), subtitle: { text: text(".subtitle") }, x: 0.02, xanchor: "left" };
     layout.margin = { ...layout.margin, t: 96, b: 96 };
     layout.annotations = [...(layout.annotations || []), {
       text: below, showarrow: false, xref: "paper", yref: "paper", x: 0, y: 0, yshift: -72, xanchor: "left", font: { size: 11 },
@@ -121,7 +121,7 @@
     const button = document.createElement("button");
     button.type = "button";
     button.textContent = words.picture;
-    button.setAttribute("aria-describedby", chart.closest("figure").querySelector("h3").id);
+    button.setAttribute("aria-describedby", chart.closest("figure").querySelector(".title").id);
     button.addEventListener("click", () => picture(chart));
     chart.closest("figure").querySelector("details").append(button);
   });
