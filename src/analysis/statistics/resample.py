@@ -188,8 +188,8 @@ def bca_interval(value: float, prepared: Additive | Reweighted, *, weights: np.n
     Source
     ------
     Efron (1987), J. Am. Stat. Assoc. 82, 171-185; acceleration from the jackknife over clusters; equal values count
-    half in the bias correction. For few clusters the normal quantile gives way to sqrt(n / (n - 1)) times that of t with
-    n - 1 degrees of freedom (Hesterberg 2015, Am. Stat. 69, 371-386), n = clusters with data.
+    half in the bias correction. For few clusters the normal quantile gives way to sqrt(n / (n - 1)) times that of t
+    with n - 1 degrees of freedom (Hesterberg 2015, Am. Stat. 69, 371-386), n = clusters with data.
     """
     clusters = int(prepared.used.sum())
     if clusters < FEWEST_CLUSTERS:
