@@ -1,5 +1,7 @@
 """Laws that hold for every line of the registry, whatever the ratings."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import assume, given
@@ -10,7 +12,6 @@ from analysis.errors import NotDefined
 from analysis.statistics.registry import COEFFICIENTS, coefficients
 from analysis.statistics.resample import cluster_index
 
-HALF_POINTS = [None, *np.arange(0, 10.5, 0.5)]
 RATINGS = st.tuples(st.integers(1, 9), st.integers(1, 5)).flatmap(
     lambda shape: arrays(
         float, shape, elements=st.sampled_from([np.nan, np.nan, *np.arange(0, 10.5, 0.5)]), fill=st.nothing()
@@ -131,6 +132,12 @@ def test_leaving_out_a_cluster_is_leaving_out_its_units(line, ratings, seed):
         if line.units == "complete" and (~np.isnan(rest)).any(axis=0).sum() != (~np.isnan(ratings)).any(axis=0).sum():
             continue
         assert value == same(outcome(line, rest))
+
+
+def test_every_coefficient_has_its_paragraph_in_the_methods():
+    methods = (Path(__file__).parents[1] / "docs" / "methods.md").read_text(encoding="utf-8")
+    headings = " ".join(line for line in methods.splitlines() if line.startswith("### "))
+    assert not [line.name for line in COEFFICIENTS if f"`{line.name}`" not in headings]
 
 
 def test_every_line_has_its_own_name_and_variant():
