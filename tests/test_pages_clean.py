@@ -131,3 +131,11 @@ def test_bars_show_the_numbers_of_the_account():
     drawn = clean.account(page(ledger=ledger(("a.csv", 10, 8, 1, 1)))).chart["data"]
     bars = [trace["x"] for trace in drawn if trace["type"] == "bar" and trace["x"]]
     assert bars == [[8], [1], [1]]
+
+
+def test_a_juror_to_whom_a_dossier_does_not_apply_misses_no_mark():
+    scores = small.scores(np.array([[[5, 5], [np.nan, np.nan]]]))
+    scores.loc[scores["juror"] == "j1", "missing"] = "not_applicable"
+    shown = complete.completeness(page(scores=scores)).blocks[0]
+    assert shown.title.startswith("No mark is missing")
+    assert {row[0].text for row in shown.table.rows} == {"j0"}

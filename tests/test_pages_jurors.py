@@ -35,8 +35,8 @@ def test_jurors_stand_in_one_order_on_every_chart():
     order = drawn(jurors.caterpillar(page))
     assert drawn(jurors.deviation(page)) == order
     assert drawn(jurors.later_stages(page).blocks[0]) == order
-    names = [entry["text"].split("<br><sub>")[0] for entry in jurors.scale_use(page).chart["layout"]["annotations"]]
-    assert [name.replace("<br>", " ") for name in names] == order
+    names = [entry["text"].split("</b>")[0] for entry in jurors.scale_use(page).chart["layout"]["annotations"]]
+    assert [name.removeprefix("<b>").replace("<br>", " ") for name in names] == order
     assert [row[0].text for row in jurors.profiles(page).blocks[0].rows] == order
 
 

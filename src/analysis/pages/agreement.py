@@ -45,7 +45,7 @@ def first(page: Page) -> Group:
 def _difference(page: Page, row: Any) -> str:
     if row is None or math.isnan(row.value):
         return page.say("agreement.first.none", reason=page.reason(row))
-    value = panel.points(page, row, decimals=2)
+    value = panel.on_scale(page, row)
     if math.isnan(row.low):
         return page.say("agreement.first.pair", value=value)
     return page.say(
@@ -86,7 +86,7 @@ def _facts(page: Page, stage: str, difference: Any, alpha: Any) -> Block:
 def design(page: Page) -> Prose:
     """Who judged which dossiers, stage by stage: how many jurors a dossier, and whether all are linked."""
     paragraphs = [_design(page, stage) for stage in panel.stages(page, "jurors_per_dossier")]
-    return Prose("agreement-design", tuple(paragraphs))
+    return Prose("agreement-design", tuple(paragraphs) or (page.reason(None),))
 
 
 def _design(page: Page, stage: str) -> str:

@@ -40,8 +40,11 @@ def first(page: Page) -> Group:
     )
     finding = page.finding("clean.first", f"{said} {account}")
     facts = [(page.say(f"clean.facts.{name}"), page.words.number(sums[name])) for name in ("read", *PARTS)]
-    look = page.say("clean.first.look", look=page.words.count("finding", int(found.get("look", 0))))
-    return page.group(finding, page.facts("clean.facts", facts), Prose("clean-adds", (_adds(page, ledger), look)))
+    look = int(found.get("look", 0))
+    look = page.say("clean.first.look", look=page.words.count("finding", look)) if look else ""
+    return page.group(
+        finding, page.facts("clean.facts", facts), Prose("clean-adds", tuple(filter(None, (_adds(page, ledger), look))))
+    )
 
 
 def _of_edition(page: Page, table: str) -> pd.DataFrame:

@@ -17,10 +17,18 @@ COEFFICIENTS = (
 )  # fmt: skip
 
 
-def stages(page: Page) -> Table:
-    """Agreement of every stage side by side."""
+def stages(page: Page) -> Group:
+    """Agreement of every stage side by side, under a heading that says why later stages may agree less."""
+    taken = panel.stages(page, "pair_difference")
+    heading = page.section("agreement.two_stages" if len(taken) > 1 else "agreement.one_stage")
+    if not taken:
+        return page.group(heading, Prose("agreement-stages", (page.reason(None),)))
+    return page.group(heading, _stages(page, taken))
+
+
+def _stages(page: Page, taken: list[str]) -> Table:
     entries = []
-    for stage in panel.stages(page, "pair_difference"):
+    for stage in taken:
         difference = page.row(measure="pair_difference", stage=stage)
         spread = page.row(measure="score_sd", stage=stage)
         entries.append(_plain(panel.alpha(page, stage)) | {

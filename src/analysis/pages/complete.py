@@ -46,11 +46,13 @@ def gaps(page: Page) -> Block:
 
 def _stage(page: Page, scores: pd.DataFrame, stage: str) -> Block:
     cells = _cells(page, scores)
+    if cells.empty:
+        return Prose(f"clean-completeness-{stage}", (page.say("clean.completeness.none"),))
     names = panel.jurors(page, cells["juror"])
     order = _order(page, cells)
     fig = _signs(page, cells, names, order)
     kept = cells[cells["state"] != "recused"]
-    missing = len(kept) * len(page.edition.criteria) - int(kept["scored"].sum())
+    missing = int(kept["due"].sum() - kept["scored"].sum())
     finding = page.say("clean.completeness.all")
     if missing:
         finding = page.say("clean.completeness.some", missing=page.words.count("of_score", missing))
@@ -62,34 +64,38 @@ def _stage(page: Page, scores: pd.DataFrame, stage: str) -> Block:
     shown = cells.assign(
         juror=[page.label("juror", name) for name in cells["juror"]],
         state=[page.say(f"clean.cell.{state}") for state in cells["state"]],
-        criteria=len(page.edition.criteria),
     ).sort_values(["juror", "dossier"])
     columns = {
         "juror": Column("clean.columns.juror"),
         "dossier": Column("clean.columns.dossier"),
         "state": Column("clean.columns.cell"),
         "scored": Column("clean.columns.criteria_scored", "count"),
-        "criteria": Column("clean.columns.criteria", "count"),
+        "due": Column("clean.columns.criteria", "count"),
     }
     table = page.table("clean.completeness.table", shown, columns, part=stage, **words)
     return page.figure("clean.completeness", fig, table, part=stage, finding=finding, **words)
 
 
 def _cells(page: Page, scores: pd.DataFrame) -> pd.DataFrame:
-    """Give a row for each juror and dossier: how many criteria have a mark, and the state of the cell."""
-    scored = scores.assign(scored=scores["value"].notna(), away=scores["missing"] == "recused")
-    cells = scored.groupby(["juror", "dossier"], as_index=False)[["scored", "away"]].sum()
+    """Give a row for each juror and dossier: how many criteria have a mark, of how many due, and the state."""
+    reason = scores["missing"]
+    counted = scores.assign(
+        scored=scores["value"].notna(), away=reason == "recused", outside=reason == "not_applicable"
+    )
+    counts = ["scored", "away", "outside"]
+    cells = counted.groupby(["juror", "dossier"], as_index=False)[counts].sum()
     away = page.tables["recusals"]
     away = away[away["edition"] == page.edition.id]
     here = away[away["dossier"].isin(cells["dossier"]) & away["juror"].isin(cells["juror"])]
-    listed = here[["juror", "dossier"]].assign(scored=0, away=1)
+    listed = here[["juror", "dossier"]].assign(scored=0, away=1, outside=0)
     cells = pd.concat([cells, listed], ignore_index=True).groupby(["juror", "dossier"], as_index=False).sum()
-    whole = len(page.edition.criteria)
-    return cells.assign(state=[_state(row.scored, row.away, whole) for row in cells.itertuples()])
+    cells = cells.assign(due=len(page.edition.criteria) - cells["outside"])
+    cells = cells[cells["due"] > 0]
+    return cells.assign(state=[_state(row.scored, row.away, row.due) for row in cells.itertuples()])
 
 
-def _state(scored: int, away: int, whole: int) -> str:
-    if scored >= whole:
+def _state(scored: int, away: int, due: int) -> str:
+    if scored >= due:
         return "full"
     if scored:
         return "part"

@@ -15,6 +15,7 @@ from analysis.pages import house, multiples, panel
 from analysis.pages.display import Block, Group, Note, Prose, Table, Title
 from analysis.pages.page import Column, Page
 
+NAMED = 4  # jurors named in the first sentence; more are counted
 CLEAR, OPEN = house.SERIES[0], house.SERIES[5]
 
 
@@ -82,11 +83,12 @@ def _apart(page: Page, rows: pd.DataFrame) -> pd.Series:
 
 def _clear(page: Page, rows: pd.DataFrame) -> str:
     names = list(rows.loc[_apart(page, rows), "label"])
-    return page.say("jurors.first.clear", jurors=page.words.listing(names)) if names else _none_clear(page)
-
-
-def _none_clear(page: Page) -> str:
-    return page.say("jurors.first.clear_none")
+    if not names:
+        return page.say("jurors.first.clear_none")
+    if len(names) > NAMED:
+        total = page.words.count("of_juror", len(rows))
+        return page.say("jurors.first.clear_many", n=len(names), total=total)
+    return page.say("jurors.first.clear", jurors=page.words.listing(names))
 
 
 def _spread(page: Page, row: Any) -> str:
@@ -195,7 +197,8 @@ def _centred(fig: Any, ends: Sequence[tuple[float, float]], values: pd.Series) -
     """Set the x axis so that zero stands in the middle."""
     reach = [abs(end) for pair in ends for end in pair if end == end] + [abs(value) for value in values]
     widest = max(reach, default=1.0) * 1.08 or 1.0
-    return fig.update_xaxes(range=[-widest, widest], nticks=7)
+    zero = {"zeroline": True, "zerolinecolor": house.MUTED, "zerolinewidth": 1}
+    return fig.update_xaxes(range=[-widest, widest], nticks=7, **zero)
 
 
 def deviation(page: Page) -> Block:

@@ -54,11 +54,11 @@ def histograms(page: Page, panels: Sequence[Panel]) -> Any:
 
 
 def _name(fig: Any, panel: Panel, place: int) -> None:
-    """Write the name of a panel above it, its line smaller beside it."""
+    """Write the name of a panel above it, its line below the name."""
     number = "" if place == 0 else str(place + 1)
-    line = f"<br><sub>{house.wrap(panel.line, 40)}</sub>" if panel.line else ""
+    line = f"<br>{house.wrap(panel.line, 40)}" if panel.line else ""
     fig.add_annotation(
-        text=house.wrap(panel.name, 34) + line, x=0, y=1, xref=f"x{number} domain", yref=f"y{number} domain",
+        text=f"<b>{house.wrap(panel.name, 34)}</b>{line}", x=0, y=1, xref=f"x{number} domain", yref=f"y{number} domain",
         xanchor="left", yanchor="bottom", align="left", showarrow=False, font={"size": 12, "color": house.INK},
     )  # fmt: skip
 

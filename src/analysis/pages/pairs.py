@@ -11,7 +11,7 @@ from analysis.pages.display import Block, Group, Prose, Table
 from analysis.pages.page import Column, Page
 
 WORST = 10  # dossiers in the table of largest differences
-CROSS = 46  # pixels of a row of a matrix
+CROSS, NARROW, MANY = 46, 30, 10  # pixels of a row of a matrix; of one with more jurors than MANY
 
 
 def coscored(page: Page) -> Block:
@@ -126,7 +126,7 @@ def _matrix(page: Page, names: list[str], rows: pd.DataFrame, texts: list[str]) 
     for row, text in zip(rows.itertuples(), texts, strict=True):
         low, high = sorted((place[row.subject], place[row.versus]))
         values[high][low], written[high][low] = row.value, text
-    fig = house.figure(page.words, height=house.rows_height(len(names), row=CROSS))
+    fig = house.figure(page.words, height=house.rows_height(len(names), row=NARROW if len(names) > MANY else CROSS))
     fig.add_heatmap(
         z=values, text=written, texttemplate="%{text}", colorscale=list(house.SEQUENTIAL), showscale=False,
         xgap=2, ygap=2, hoverinfo="skip", textfont={"size": 13},

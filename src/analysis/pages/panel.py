@@ -17,9 +17,10 @@ HALF = 0.6745  # standard errors on either side that hold half of a normal distr
 
 
 def stages(page: Page, measure: str) -> list[str]:
-    """Give the stages of the edition in which `measure` was taken, in order."""
+    """Give the stages of the edition in which `measure` has a value, in order."""
     anything = dict.fromkeys(("subject_type", "subject", "versus_type", "versus", "at"))
-    there = set(page.rows(measure=measure, **anything)["stage"])
+    rows = page.rows(measure=measure, **anything)
+    there = set(rows.loc[rows["value"].notna(), "stage"])
     return [stage.id for stage in page.edition.stages if stage.id in there]
 
 
@@ -54,6 +55,15 @@ def _surname_first(name: str) -> str:
 def points(page: Page, row: Any, *, decimals: int = 1) -> str:
     """Give the value of a row with its unit: `1,4 pkt`."""
     return in_unit(page, row.value, row.uom, decimals=decimals)
+
+
+def on_scale(page: Page, row: Any) -> str:
+    """Give the value of a row with its unit and the ends of the scale: `1,4 pkt na skali 0–10`."""
+    if row.uom != "points":
+        return points(page, row, decimals=2)
+    scale = page.edition.scale(row.criterion or page.edition.criteria[0].id)
+    said = {"value": page.words.number(row.value, 2), "scale": f"{scale.minimum:g}–{scale.maximum:g}"}
+    return page.say("panel.unit.points_on", **said).replace(" ", "\u00a0", 1)
 
 
 def in_unit(page: Page, value: float, uom: str, *, decimals: int = 1) -> str:
