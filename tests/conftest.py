@@ -11,6 +11,13 @@ settings.register_profile(
 settings.load_profile("house")
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave the long studies out unless they are asked for by name."""
+    studies = Path(__file__).parent / "studies"
+    asked = any("studies" in argument for argument in config.invocation_params.args)
+    return True if collection_path == studies and not asked else None
+
+
 @pytest.fixture(scope="session")
 def shared() -> Path:
     """Give the folder of real data and reference values beside the repository; skip where it is absent."""
