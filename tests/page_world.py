@@ -73,10 +73,14 @@ def figures(shown: Block | Group) -> list[Any]:
     return [block for block in blocks(shown) if block.kind == "figure"]
 
 
+def html(shown: Block | Group) -> str:
+    """All that is on the page, with the data of its charts."""
+    return "".join(block.html for block in blocks(shown))
+
+
 def text(shown: Block | Group) -> str:
     """What a reader reads: the HTML without its marks and charts."""
-    html = "".join(block.html for block in blocks(shown))
-    return re.sub(r"<[^>]+>", " ", re.sub(r"<script.*?</script>", "", html, flags=re.S))
+    return re.sub(r"<[^>]+>", " ", re.sub(r"<script.*?</script>", "", html(shown), flags=re.S))
 
 
 def calls(notebook: str) -> list[str]:

@@ -3,7 +3,7 @@
 import pytest
 
 from analysis.pages import annual
-from page_world import NEWEST, blocks, calls, competition, figures, page, tables, text, without
+from page_world import NEWEST, blocks, calls, competition, figures, html, page, tables, text, without
 
 
 def awarded() -> set[str]:
@@ -41,17 +41,16 @@ def test_laureates_of_a_category_stand_in_the_order_of_the_polish_alphabet():
 
 def test_offices_without_an_award_are_nowhere_on_the_report():
     shown = report()
-    said = " ".join(text(getattr(annual, name)(shown)) for name in calls("annual_report"))
+    said = " ".join(html(getattr(annual, name)(shown)) for name in calls("annual_report"))
     losers = set(tables()["offices"]["name"]) - awarded()
     assert not [name for name in losers if name in said and not any(name in winner for winner in awarded())]
 
 
 def test_four_facts_stand_on_the_first_screen():
-    pairs = annual.facts(report("en")).pairs
     shown = report("en")
-    expected = [shown.row(measure=name, stage="").value for name in ("n_entrants",)]
+    pairs = annual.facts(shown).pairs
     assert len(pairs) == 4
-    assert pairs[0][1] == shown.words.number(expected[0])
+    assert pairs[0][1] == shown.words.number(shown.row(measure="n_entrants", stage="").value)
     assert "Krippendorff 2004" in pairs[3][0]
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from analysis.pages import survey
 from analysis.pages.waves import waves_of
-from page_world import calls, competition, figures, nothing, page, tables, text, without
+from page_world import calls, competition, figures, html, nothing, page, tables, text, without
 
 BOTH = [("pl", "organizer"), ("en", "organizer"), ("pl", "public"), ("en", "public")]
 
@@ -60,7 +60,7 @@ def test_offices_with_too_few_questionnaires_are_not_shown():
 
 def test_no_office_is_named_on_the_public_page():
     shown = page("6_survey", audience="public")
-    said = " ".join(text(getattr(survey, name)(shown)) for name in calls("6_survey"))
+    said = " ".join(html(getattr(survey, name)(shown)) for name in calls("6_survey"))
     assert not [name for name in set(tables()["offices"]["name"]) if name in said]
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from analysis import measures
 from analysis.pages import timeline, trends
-from page_world import blocks, calls, competition, figures, nothing, page, tables, text
+from page_world import blocks, calls, competition, figures, html, nothing, page, tables, text
 
 BOTH = [("pl", "organizer"), ("en", "organizer"), ("pl", "public"), ("en", "public")]
 
@@ -21,7 +21,7 @@ def test_every_cell_of_the_notebook_shows_something(language, audience):
 
 def test_no_office_is_named_on_the_public_page():
     shown = page("5_trends", audience="public")
-    said = " ".join(text(getattr(trends, name)(shown)) for name in calls("5_trends"))
+    said = " ".join(html(getattr(trends, name)(shown)) for name in calls("5_trends"))
     names = set(tables()["offices"]["name"])
     assert not [name for name in names if name in said]
 

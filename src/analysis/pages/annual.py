@@ -52,7 +52,7 @@ def laureates(page: Page) -> display.Group:
     """Awarded offices by name, category by category, and the special awards."""
     rows = _awarded_offices(page)
     if rows.empty:
-        return page.group(page.section("annual.laureates"), page.text("annual.laureates.none"))
+        return page.group(page.section("annual.no_laureates"), page.text("annual.no_laureates.text"))
     edition = page.label("edition", page.edition.id)
     columns = {"name": Column("columns.office"), "place": Column("annual.columns.place")}
     if page.edition.categories:
@@ -63,6 +63,8 @@ def laureates(page: Page) -> display.Group:
 
 def judging(page: Page) -> display.Group:
     """How the dossiers were judged: areas and weights, stages, the rule and whether the awards follow it."""
+    if not page.edition.stages:
+        return page.group()
     scales = [page.edition.scale(criterion.id) for criterion in page.edition.criteria]
     areas = pd.DataFrame(
         {
@@ -129,7 +131,7 @@ def repeaters(page: Page) -> display.Group:
     """How many entries came from offices that had entered before."""
     section = page.section("annual.repeaters")
     count, share = _number(page, "n_repeaters"), _number(page, "share_repeaters")
-    if page.edition.id == judged(page.competition)[0].id:
+    if page.edition in judged(page.competition)[:1]:
         return page.group(section, page.text("annual.repeaters.first"))
     if count is None or share is None:
         return page.group()
@@ -147,12 +149,11 @@ def repeaters(page: Page) -> display.Group:
 
 
 def trend(page: Page) -> display.Group:
-    """Mean scores over the editions beside what links them."""
-    section = page.section("annual.trend")
-    if len(judged(page.competition)) == 1:
-        return page.group(section, page.text("annual.trend.one"))
+    """Mean scores over the editions beside what links them; nothing where there is one edition only."""
+    if not trends.several(page):
+        return page.group()
     table = trends.links_table(page)
-    return page.group(section, trends.scores(page), *([table] if table else []))
+    return page.group(page.section("annual.trend"), trends.scores(page), *([table] if table else []))
 
 
 def survey(page: Page) -> display.Group:
@@ -195,7 +196,8 @@ def _measured(page: Page, measure: str, **keys: str) -> Any:
 
 
 def _first_stage(page: Page) -> str:
-    return page.edition.stages[0].id
+    """Id of the first stage; "" in an edition that only asked clients."""
+    return next((stage.id for stage in page.edition.stages), "")
 
 
 def _entries(page: Page) -> tuple[str, str]:

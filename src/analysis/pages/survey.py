@@ -106,11 +106,13 @@ def waves(page: Page) -> display.Group:
     if comparable.empty:
         return page.group(section, table)
     low, high = ends(page, held[-1], comparable["uom"].iloc[-1])
-    last_two = comparable.tail(2)
-    how = direction(last_two.iloc[0], last_two.iloc[-1]) if len(last_two) == 2 else "one"
+    breaks = _wave_breaks(comparable)
+    how = "one"
+    if breaks:
+        how = "plain" if breaks[-1] else direction(comparable.iloc[-2], comparable.iloc[-1])
     figure = page.figure(
         "survey.wave_means",
-        _waves_chart(page, comparable),
+        _waves_chart(page, comparable, breaks),
         table,
         finding=page.say(f"survey.wave_means.{how}"),
         minimum=plain(page, low),
@@ -277,11 +279,16 @@ def _wave_rows(page: Page, held: list[Wave]) -> pd.DataFrame:
     return rows
 
 
-def _waves_chart(page: Page, rows: pd.DataFrame) -> go.Figure:
-    """Means of the waves over time; no line where questions or mode changed, or more years than usual lie between."""
-    years = rows["year"].tolist()
+def _wave_breaks(rows: pd.DataFrame) -> list[bool]:
+    """Tell between which neighbours questions or mode changed, or more years than usual lie."""
     kinds = list(zip(rows["asked"], rows["mode"], strict=True))
-    breaks = [gap or one != other for gap, (one, other) in zip(timeline.gaps(years), pairwise(kinds), strict=True)]
+    late = timeline.gaps(rows["year"].tolist())
+    return [gap or one != other for gap, (one, other) in zip(late, pairwise(kinds), strict=True)]
+
+
+def _waves_chart(page: Page, rows: pd.DataFrame, breaks: list[bool]) -> go.Figure:
+    """Means of the waves over time, joined where nothing breaks the series."""
+    years = rows["year"].tolist()
     fig = house.figure(page.words, height=340, y=page.say("survey.wave_means.axis"))
     said = [f"{row.label}: {page.words.number(row.value, 2)}" for row in rows.itertuples()]
     timeline.line(fig, rows, at=timeline.places(years), breaks=breaks, said=said)

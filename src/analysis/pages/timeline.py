@@ -15,6 +15,7 @@ from analysis.config import Edition
 from analysis.measures.crosswalk import core, judged
 from analysis.pages import house
 from analysis.pages.page import Page
+from analysis.pages.words import NBSP
 
 
 def over_editions(page: Page, measure: str, **keys: Any) -> pd.DataFrame:
@@ -36,14 +37,26 @@ def over_editions(page: Page, measure: str, **keys: Any) -> pd.DataFrame:
 
 def pair(page: Page, one: str, other: str) -> str:
     """Name two editions that are compared; one alone where there is no other."""
-    return " → ".join(short(page, name) for name in (one, other) if name)
+    return f"{NBSP}→{NBSP}".join(short(page, name) for name in (one, other) if name)
 
 
 def short(page: Page, name: str) -> str:
-    """Name an edition in a line of several: by its year where no other has it, else by its title."""
-    years = [edition.year for edition in judged(page.competition)]
-    year = page.competition.edition(name).year
-    return str(year) if years.count(year) == 1 else page.label("edition", name)
+    """Name an edition in a line of several: by its year, numbered where several editions share it."""
+    editions = judged(page.competition)
+    names = [edition.id for edition in editions]
+    return year_names([edition.year for edition in editions])[names.index(name)]
+
+
+def year_names(years: Sequence[int]) -> list[str]:
+    """Write years; several of one year are numbered.
+
+    >>> year_names([2003, 2004, 2004])
+    ['2003', '2004/1', '2004/2']
+    """
+    return [
+        f"{year}/{years[: index + 1].count(year)}" if years.count(year) > 1 else f"{year}"
+        for index, year in enumerate(years)
+    ]
 
 
 def valued(rows: pd.DataFrame) -> pd.DataFrame:
@@ -127,11 +140,7 @@ def broken(values: Sequence[Any], breaks: Iterable[bool], *, gap: Any = math.nan
 def year_axis(fig: go.Figure, years: Sequence[int]) -> go.Figure:
     """Tick the years on a true time axis; several of one year are numbered."""
     at = places(years)
-    texts = [
-        f"{year} ({years[: index + 1].count(year)})" if years.count(year) > 1 else f"{year}"
-        for index, year in enumerate(years)
-    ]
-    return fig.update_xaxes(tickvals=at, ticktext=texts, range=[at[0] - 0.6, at[-1] + 0.6], showgrid=False)
+    return fig.update_xaxes(tickvals=at, ticktext=year_names(years), range=[at[0] - 0.6, at[-1] + 0.6], showgrid=False)
 
 
 def per_cent_axis(page: Page, fig: go.Figure, top: float, *, axis: str = "y") -> go.Figure:

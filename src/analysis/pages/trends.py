@@ -32,7 +32,7 @@ def first(page: Page) -> display.Finding:
     """Answer in a sentence: first against last edition, what links the newest two, and what cannot be told."""
     editions = judged(page.competition)
     rows = valued(over_editions(page, "score_core"))
-    if len(editions) == 1:
+    if not several(page) and editions:
         return page.finding("trends.first", page.say("trends.first.one", edition=page.label("edition", editions[0].id)))
     if len(rows) < 2:
         return page.finding("trends.first", page.say("trends.first.none"))
@@ -46,12 +46,14 @@ def first(page: Page) -> display.Finding:
         last_interval=page.words.interval(end.low, end.high, 1),
         confidence=confidence(page, rows),
     )
-    said = page.say("trends.first.panel", core=_core_count(page))
-    return page.finding("trends.first", answer, f"{said} {_shared(page)}".strip())
+    said = [page.say("trends.first.panel", core=_core_count(page)), _shared(page), timeline.breaks_said(page)]
+    return page.finding("trends.first", answer, " ".join(filter(None, said)))
 
 
-def scores(page: Page) -> display.Block:
+def scores(page: Page) -> display.Block | display.Group:
     """Mean scores over the comparable criteria, edition by edition, on a true time axis."""
+    if not several(page):
+        return page.group()
     rows = over_editions(page, "score_core")
     shown = valued(rows)
     if shown.empty:
@@ -132,6 +134,8 @@ def links_table(page: Page) -> display.Table | None:
 
 def agreement(page: Page) -> display.Group:
     """Agreement of the jury over the editions, and over all of them together."""
+    if not several(page):
+        return page.group()
     rows = over_editions(page, "alpha_core")
     shown = valued(rows)
     section = page.section("trends.agreement")
@@ -157,7 +161,7 @@ def agreement(page: Page) -> display.Group:
 def entries(page: Page) -> display.Group:
     """Entries of each edition, and the share of them that was awarded: two charts, no second axis."""
     charts = [chart for chart in (_entrants(page), _awarded(page)) if chart]
-    return page.group(page.section("trends.entries"), *charts) if charts else page.group()
+    return page.group(page.section("trends.entries"), *charts) if charts and several(page) else page.group()
 
 
 def returning(page: Page) -> display.Group:
@@ -182,6 +186,8 @@ def returning(page: Page) -> display.Group:
 
 def criteria(page: Page) -> display.Group:
     """Criteria and weights edition by edition, and which of them the trend rests on."""
+    if not several(page):
+        return page.group()
     editions = judged(page.competition)
     shared = core(page.tables["crosswalk"], page.competition)
     in_trend = {name for names in shared.values() for name in names}
@@ -197,15 +203,18 @@ def criteria(page: Page) -> display.Group:
     return page.group(page.section("trends.criteria", core=_core_count(page)), table)
 
 
-def says_not(page: Page) -> display.Note:
+def says_not(page: Page) -> display.Block | display.Group:
     """Box: severity and true change, returning offices, regression to the mean."""
-    return page.note("trends.says_not")
+    return page.note("trends.says_not") if several(page) else page.group()
+
+
+def several(page: Page) -> bool:
+    """Tell whether there are editions to compare; with one, the page says so and shows nothing else."""
+    return len(judged(page.competition)) > 1
 
 
 def _finding(page: Page, key: str, shown: pd.DataFrame) -> str:
     """Title of a figure over editions: how the last stands to the first."""
-    if len(shown) == 1:
-        return page.say(f"{key}.one")
     return page.say(f"{key}.{direction(shown.iloc[0], shown.iloc[-1])}")
 
 
