@@ -13,6 +13,7 @@ from collections.abc import Callable
 
 import krippendorff
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from analysis.statistics.agreement import krippendorff_alpha, resampled_alpha
 from analysis.statistics.resample import generator, multinomial_weights, resampled_values
@@ -24,8 +25,9 @@ REPLICATES, LOOPED, TARGET_RATIO = 10_000, 300, 25
 
 def main() -> None:
     """Print the two comparisons."""
-    print(continuous())
-    print(replicates(number=REPLICATES, looped=LOOPED))
+    with threadpool_limits(1):  # as the measures run
+        print(continuous())
+        print(replicates(number=REPLICATES, looped=LOOPED))
 
 
 def continuous() -> str:
