@@ -159,9 +159,9 @@ def test_a_correction_lets_a_mark_off_the_scale_through(run, workspace):
     assert run("clean", "--workspace", workspace, "--workers", 1)[0] == 0
 
 
-def test_the_account_of_the_rows_is_printed(run, workspace):
+def test_the_account_of_72_marks_and_28_lines_of_registers_is_printed(run, workspace):
     said = run("clean", "--workspace", workspace, "--workers", 1)[1]
-    assert "72 accepted + 0 quarantined + 0 excluded" in said
+    assert "100 rows read = 100 accepted + 0 quarantined + 0 excluded" in said
 
 
 def test_a_folder_without_a_workspace_is_refused(run, tmp_path):

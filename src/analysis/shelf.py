@@ -8,6 +8,7 @@ import os
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from importlib import metadata
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from analysis.schema import TABLES, check, conform
 
 SOURCE = Path(__file__).parent
 KEY = b"friendly_office_key"
+DATA = "data_folder.txt"
 
 
 class Shelf:
@@ -31,14 +33,17 @@ class Shelf:
     root
         The workspace: data/raw, data/processed, reports (and its own notebooks, if it wants other ones).
     data
-        Where sources outside the workspace lie (`data:` in the configuration), if anywhere.
+        Where sources outside the workspace lie (`data:` in the configuration), if anywhere; where it is not said, the
+        place of the last run holds.
     """
 
     def __init__(self, root: Path, data: Path | None = None):
-        self.root, self.data = Path(root).resolve(), Path(data).resolve() if data else None
+        self.root = Path(root).resolve()
         self.raw = self.root / "data" / "raw"
         self.processed = self.root / "data" / "processed"
         self.reports = self.root / "reports"
+        remembered = self.read_text(self.processed / DATA)
+        self.data = Path(data or remembered).resolve() if data or remembered else None
 
     @property
     def notebooks(self) -> Path:
@@ -62,6 +67,11 @@ class Shelf:
                 yield
         except Timeout:
             raise DataError(f"{self.root}: another run holds this workspace. Wait for it, or end it.") from None
+
+    def remember_data(self) -> None:
+        """Note where sources outside the workspace lie, so that a notebook finds them too."""
+        if self.data:
+            self.write_text(self.processed / DATA, str(self.data))
 
     def write_bytes(self, path: Path, content: bytes) -> Path:
         """Write a file whole or not at all."""
@@ -155,6 +165,7 @@ def file_digest(path: Path) -> str:
         raise DataError(f"{path}: cannot be read ({error.strerror}). Put the file there, or mend the name.") from None
 
 
+@cache
 def source_digest(*rooms: str) -> str:
     """SHA-256 over the project's own source in the named modules and packages (`statistics`, `schema.py`)."""
     paths: list[Path] = []

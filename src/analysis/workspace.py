@@ -17,6 +17,7 @@ from analysis.schema import RESULT_KEY, RESULTS, TABLES, check, conform
 from analysis.shelf import Shelf, digest, file_digest, source_digest, versions
 
 TIDY = tuple(name for name in TABLES if name != "results")
+SLICES = "slices.json"
 ENGINES = ("numpy", "scipy", "pandas")
 
 
@@ -56,6 +57,7 @@ class Workspace:
         self.shelf = shelf
         self.workers = 1
         self._tables: dict[str, pd.DataFrame] | None = None
+        self._digests: dict[str, str] = {}
         self._rows: dict[str, pd.DataFrame] = {}
 
     @cached_property
@@ -73,8 +75,10 @@ class Workspace:
         """
         if self._tables is None:
             key = self._raw_key()
-            stored = all(self.shelf.stored_key(name) == key for name in TIDY)
+            noted = json.loads(self.shelf.read_text(self.shelf.processed / SLICES) or "{}")
+            stored = noted.get("key") == key and all(self.shelf.stored_key(name) == key for name in TIDY)
             self._tables = self._fetch() if stored else self._read(key)
+            self._digests = noted["slices"] if stored else self._note_slices(key)
         return self._tables
 
     @property
@@ -168,12 +172,20 @@ class Workspace:
             raise DataErrors(errors)
         tables = {name: _joined(name, outcomes, getattr(registers, name, None)) for name in TIDY}
         with self.shelf.locked():
+            self.shelf.remember_data()
             for name, frame in tables.items():
                 self.shelf.store(name, frame, key=key)
         return tables
 
+    def _note_slices(self, key: str) -> dict[str, str]:
+        parts = ["", *(edition.id for edition in self.competition.editions)]
+        slices = {part: _slice_digest(self._tables, part) for part in parts}
+        self.shelf.write_text(self.shelf.processed / SLICES, json.dumps({"key": key, "slices": slices}, indent=1))
+        return slices
+
     def _parts(self, noun: str, parts: list[str]) -> list[pd.DataFrame]:
         names = {part: f"{noun}-{part or 'all'}" for part in parts}
+        self.clean()
         keys = {part: self._rows_key(noun, part) for part in parts if names[part] not in self._rows}
         for part, key in keys.items():
             if self.shelf.stored_key(names[part], "results") == key:
@@ -187,12 +199,10 @@ class Workspace:
         return [self._rows[names[part]] for part in parts]
 
     def _rows_key(self, noun: str, part: str) -> str:
-        tables = _slice(self.clean(), part)
         settings = self.competition.model_dump(mode="json", exclude={"editions", "layouts", "title", "statement"})
         editions = [e.model_dump(mode="json") for e in self.competition.editions if part in ("", e.id)]
-        frames = [part for name in sorted(tables) for part in (name, tables[name])]
         source = source_digest("statistics", "measures", "schema.py")
-        return digest(noun, part, settings, editions, *frames, source, versions(ENGINES))
+        return digest(noun, part, settings, editions, self._digests[part], source, versions(ENGINES))
 
 
 class Released(Workspace):
@@ -254,6 +264,11 @@ def _slice(tables: dict[str, pd.DataFrame], part: str) -> dict[str, pd.DataFrame
         name: frame[frame["edition"] == part].reset_index(drop=True) if "edition" in frame else frame
         for name, frame in kept.items()
     }
+
+
+def _slice_digest(tables: dict[str, pd.DataFrame], part: str) -> str:
+    """SHA-256 of the tables a part rests on: the memory's name for them."""
+    return digest(*[part for name, frame in sorted(_slice(tables, part).items()) for part in (name, frame)])
 
 
 def _sorted(results: pd.DataFrame) -> pd.DataFrame:
