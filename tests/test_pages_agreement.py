@@ -24,7 +24,7 @@ def test_every_cell_shows_a_block_with_text(language, audience):
 def test_the_page_draws_a_chart_for_every_finding_it_illustrates():
     shown = panel_page.blocks(panel_page.demo("2_agreement"))
     drawn = {name: len(panel_page.figures(block)) for name, block in shown.items() if panel_page.figures(block)}
-    assert drawn == {"coscored": 2, "forest": 1, "shares": 1, "distribution": 1, "pairs": 1}
+    assert drawn == {"coscored": 2, "forest": 1, "shares": 1, "distribution": 1, "differences": 1}
 
 
 @pytest.mark.parametrize("language", ["pl", "en"])
@@ -39,7 +39,7 @@ def test_the_public_page_names_no_juror_and_no_dossier(language):
 
 def test_the_public_reads_whom_the_parts_about_single_jurors_are_for():
     page = panel_page.demo("2_agreement", audience="public")
-    for part in (pairs.coscored, pairs.differences, pairs.differences_of_pairs):
+    for part in (pairs.coscored, pairs.apart):
         assert panel_page.text(part(page)).strip() == page.say("agreement.organizer_only")
 
 
@@ -62,7 +62,7 @@ def test_without_two_jurors_on_a_dossier_the_page_gives_the_reason_instead_of_nu
     page = panel_page.little("2_agreement", ALONE)
     shown = panel_page.blocks(page)
     assert page.reason("one_juror") in panel_page.text(shown["first"])
-    assert [panel_page.figures(shown[name]) for name in ("forest", "shares", "pairs")] == [[], [], []]
+    assert [panel_page.figures(shown[name]) for name in ("forest", "shares", "differences")] == [[], [], []]
 
 
 def test_without_any_score_every_cell_still_shows_something():
@@ -108,11 +108,11 @@ def test_the_matrix_of_shared_dossiers_writes_each_pair_once():
 
 def test_a_pair_with_few_shared_dossiers_is_not_judged():
     page = panel_page.little("2_agreement", twice([1, 4, 6, 8], [2, 3, 7, 8]))
-    assert panel_page.figures(pairs.differences_of_pairs(page)) == []
+    assert panel_page.figures(pairs.apart(page)) == []
 
 
 def test_the_largest_differences_come_first():
-    shown = pairs.differences(panel_page.demo("2_agreement")).blocks[0]
+    shown = pairs.apart(panel_page.demo("2_agreement")).blocks[0]
     ranges = [row[3].number for row in shown.rows]
     assert ranges == sorted(ranges, reverse=True) and len(ranges) == pairs.WORST
 

@@ -74,12 +74,10 @@ def _facts(page: Page, stage: str, difference: Any, alpha: Any) -> Block:
         pairs.append((page.say("agreement.facts.alpha"), page.words.number(alpha.value, 2)))
     if difference is not None and not math.isnan(difference.value):
         pairs.append((page.say("agreement.facts.difference"), panel.points(page, difference, decimals=2)))
-    for measure, key, at in (
-        ("n_dossiers", "dossiers", ""), ("n_jurors", "jurors", ""), ("jurors_per_dossier", "per_dossier", "median"),
-    ):  # fmt: skip
-        row = page.row(measure=measure, stage=stage, at=at)
+    for noun in ("dossiers", "jurors"):
+        row = page.row(measure=f"n_{noun}", stage=stage)
         if row is not None and not math.isnan(row.value):
-            pairs.append((page.say(f"agreement.facts.{key}"), _short(page, row.value)))
+            pairs.append((page.say(f"agreement.facts.{noun}"), page.words.number(row.value)))
     return page.facts("agreement.facts", pairs)
 
 
@@ -92,7 +90,7 @@ def design(page: Page) -> Prose:
 def _design(page: Page, stage: str) -> str:
     per = page.rows(measure="jurors_per_dossier", stage=stage, at=None).set_index("at")["value"]
     label = page.label("stage", stage)
-    if per.get("minimum", per["min"]) == per["max"]:
+    if per["min"] == per["max"]:
         sentences = [page.say("agreement.design.per_dossier_same", stage=label, median=_short(page, per["median"]))]
     else:
         numbers = {name: _short(page, per[at]) for name, at in _ENDS.items()}

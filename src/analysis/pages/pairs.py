@@ -19,14 +19,12 @@ def coscored(page: Page) -> Block:
     return _each_stage(page, "agreement.coscored", "coscored", _coscored)
 
 
-def differences_of_pairs(page: Page) -> Block:
-    """How far each two jurors lie apart on the same dossiers, a matrix a stage."""
-    return _each_stage(page, "agreement.pairs", "coscored", _pairs)
-
-
-def differences(page: Page) -> Block:
-    """The dossiers on which overall marks lie farthest apart, a table a stage."""
-    return _each_stage(page, "agreement.differences", "score_range", _differences)
+def apart(page: Page) -> Block:
+    """Dossiers on which overall marks lie farthest apart, and how far each two jurors do, stage by stage."""
+    differences = _each_stage(page, "agreement.differences", "score_range", _differences)
+    if not isinstance(differences, Group):
+        return differences
+    return page.group(*differences.blocks, *_each_stage(page, "agreement.pairs", "coscored", _pairs).blocks)
 
 
 def _each_stage(page: Page, key: str, measure: str, block: Any) -> Group | Prose:
