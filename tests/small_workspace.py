@@ -16,7 +16,7 @@ CODE_HEAD = (
     "import analysis\n"
     "from analysis.pages import display, house\n"
     "from analysis.pages.page import Column\n"
-    'page = analysis.begin({name!r}, workspace=workspace, edition=edition, language=language, audience=audience)'
+    "page = analysis.begin({name!r}, workspace=workspace, edition=edition, language=language, audience=audience)"
 )
 SHOWN = (
     'display.Title(page.label("edition", page.edition.id), "Konkurs <próbny>", "Lead & <b>more</b>")',
@@ -29,13 +29,15 @@ house.rows(fig, [page.label("criterion", name) for name in rows.criterion])
 house.reference(fig, x=0.667, text="tentative")
 house.intervals(fig, values=rows.value, ends=list(zip(rows.low, rows.high)), at=range(len(rows)))
 heads = (("criterion", "text"), ("alpha", "number"))
-cells = tuple((display.Cell(r.criterion), display.Cell(page.words.number(r.value, 2), r.value)) for r in rows.itertuples())
-display.Figure("forest", "Finding", "alpha by criterion", "Dot: value.", "Dots.", display.Table("t", "C", heads, cells), fig, "Data")""",
+cells = tuple((display.Cell(r.criterion), display.Cell(str(r.value), r.value)) for r in rows.itertuples())
+table = display.Table("t", "C", heads, cells)
+display.Figure("forest", "Finding", "alpha by criterion", "Dot: value.", "Dots.", table, fig, "Data")""",
     """fig = house.figure(page.words, x="year")
 house.series(fig, x=[2019, 2021, 2022], y=[60, 61.5, 59], ends=[(58, 62), (60, 63), (57, 61)])
 house.series(fig, x=[2019, 2021, 2022], y=[50, 51.5, 49], mark=house.SERIES[1])
 house.direct(fig, x=2022, y=49, text="<script>alert(1)</script> urząd")
-display.Figure("trend", "Trend", "POMP", "Line.", "A line.", display.Table("t2", "C", heads, cells), fig, "Data")""",
+table = display.Table("t2", "C", heads, cells)
+display.Figure("trend", "Trend", "POMP", "Line.", "A line.", table, fig, "Data")""",
     """cells = (display.Cell("=HYPERLINK(1)"), display.Cell("−1 234,5", -1234.5))
 display.Table("bad", "Formulas", (("name", "text"), ("value", "number")), (cells,))""",
 )
@@ -50,8 +52,9 @@ def competition(**changes) -> Competition:
         return {
             "id": f"e0{number}", "number": number, "year": 2020 + number,
             "title": {"pl": f"Edycja {number}", "en": f"Edition {number}"},
-            "scales": scale, "criteria": [{"id": "service", "label": label, "scale": "points", "weight": 1},
-                                          {"id": "time", "label": {"pl": "Czas", "en": "Time"}, "scale": "points", "weight": 1}],
+            "scales": scale,
+            "criteria": [{"id": "service", "label": label, "scale": "points", "weight": 1},
+                         {"id": "time", "label": {"pl": "Czas", "en": "Time"}, "scale": "points", "weight": 1}],
             "stages": [{"id": "s1", "label": {"pl": "Etap I", "en": "Stage 1"}}], "decision": {"weights": {"s1": 1}},
             "scores": [{"file": "*.csv", "layout": "long"}],
         }  # fmt: skip
@@ -79,7 +82,9 @@ def workspace(root: Path, shown: dict[str, tuple[str, ...]], *, per_edition: boo
     """Write the workspace with notebooks (name → code cells after the first two) and open it."""
     shelf = Shelf(root)
     tables = {name: table.empty() for name, table in TABLES.items() if name != "results"}
-    tables["offices"] = conform(pd.DataFrame({"office": ["b1"], "name": ["<img src=x onerror=alert(1)>"]}), TABLES["offices"])
+    tables["offices"] = conform(
+        pd.DataFrame({"office": ["b1"], "name": ["<img src=x onerror=alert(1)>"]}), TABLES["offices"]
+    )
     for name, frame in tables.items():
         shelf.store(name, frame)
     for noun in NOUNS:
@@ -99,7 +104,9 @@ def notebook(name: str, cells: tuple[str, ...], per_edition: bool = True) -> nbf
     if not per_edition:
         head = head.replace("edition=edition, ", "")
     sources = [("parameters", first), ("begin", head)] + [(f"cell_{n}", text) for n, text in enumerate(cells)]
-    made = nbformat.v4.new_notebook(metadata={"kernelspec": {"name": "python3", "language": "python", "display_name": "P"}})
+    made = nbformat.v4.new_notebook(
+        metadata={"kernelspec": {"name": "python3", "language": "python", "display_name": "P"}}
+    )
     made.cells = [nbformat.v4.new_markdown_cell("# A note for the analyst", id="about")]
     for label, source in sources:
         tags = {"tags": ["parameters"]} if label == "parameters" else {}

@@ -67,7 +67,7 @@ def figure(words: Words, *, height: int = 420, x: str = "", y: str = "") -> go.F
         "gridcolor": GRID, "linecolor": LINE, "zeroline": False, "ticks": "", "automargin": True,
         "tickfont": {"color": MUTED}, "title": {"font": {"size": 13, "color": MUTED}},
     }  # fmt: skip
-    fig = go.Figure(layout={"template": None})
+    fig = go.Figure(layout={"template": go.layout.Template()})
     fig.update_layout(
         height=height, autosize=True, margin={"l": 8, "r": 16, "t": 24, "b": 48}, showlegend=False,
         paper_bgcolor=PAPER, plot_bgcolor=PAPER, hovermode="closest", dragmode=False, bargap=0.25,

@@ -12,7 +12,7 @@ import json
 import platform
 import subprocess
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import metadata
 from pathlib import Path
 
@@ -168,7 +168,7 @@ def render(
     tasks, by_path = [], {job.path: job for job in jobs}
     for job in jobs:
         path, place = shelf.notebooks / f"{job.notebook}.ipynb", opened[job.audience].shelf.root
-        links = _links(job, jobs)
+        links = _links(job, set(by_path), workspace)
         key = digest(base[job.audience], path, job.path, str(links))
         if memory.get(job.path, {}).get("key") == key and (shelf.reports / job.path).exists():
             note(job, "skipped", key)
@@ -205,13 +205,15 @@ def _base_key(workspace: Workspace) -> str:
     return digest(*frames, *rows, workspace.competition.model_dump(mode="json"), source, versions(_MADE_WITH[:-1]))
 
 
-def _links(job: Job, jobs: Sequence[Job]) -> Links:
-    others = [
-        (other.language, f"../{other.language}/{other.name}.html")
-        for other in jobs
-        if (other.name, other.audience) == (job.name, job.audience) and other.language != job.language
-    ]
-    return Links("../index.html", "colophon.html", tuple(others))
+def _links(job: Job, paths: set[str], workspace: Workspace) -> Links:
+    """Ways from a page; to other languages as far as their page is being made or there."""
+    others = [replace(job, language=name) for name in workspace.competition.languages if name != job.language]
+    there = [other for other in others if other.path in paths or (workspace.shelf.reports / other.path).exists()]
+    return Links(
+        "../index.html",
+        "colophon.html",
+        tuple((other.language, f"../{other.language}/{other.name}.html") for other in there),
+    )
 
 
 def _write_around(workspace: Workspace, opened: dict[str, Workspace], memory: dict[str, dict[str, str]]) -> None:

@@ -1,4 +1,7 @@
-"""A page of nothing, made before the first real one, so that real ones find everything loaded."""
+"""Everything a page needs, loaded once: pages are made in processes forked from one that has imported `warm`.
+
+That process never holds a table, so a page for one audience starts with nothing of another's.
+"""
 
 from __future__ import annotations
 

@@ -54,7 +54,7 @@ def apart(tasks: Sequence[Task], workers: int) -> Iterator[tuple[Task, str, str,
     methods = multiprocessing.get_all_start_methods()
     context = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
     if "forkserver" in methods:
-        context.set_forkserver_preload(["__main__", "analysis.warm"])
+        context.set_forkserver_preload(["__main__", "analysis.report.warm"])
     waiting, running = list(reversed(tasks)), {}
     while waiting or running:
         while waiting and len(running) < workers:
@@ -101,7 +101,10 @@ def make(task: Task) -> str:
     """
     notebook = _execute(task)
     _check_cells(notebook, task.notebook.name)
-    return export(notebook, open_workspace(task.place).competition, task.language, task.links, task.key)
+    try:
+        return export(notebook, open_workspace(task.place).competition, task.language, task.links, task.key)
+    except DataError as error:
+        raise DataError(f"{task.notebook.name}: {error}") from None
 
 
 def _execute(task: Task) -> Any:
