@@ -16,6 +16,7 @@ lab: .venv-lab/lab.stamp
 
 examples: .venv/run.stamp
 	for example in examples/*/; do $(BIN)/friendly-office all --edition all --workspace $$example --data $(DATA) || exit 1; done
+	$(BIN)/python examples/figures.py $(DATA)
 
 bench: .venv/dev.stamp
 	$(BIN)/python -m benchmarks

@@ -1,0 +1,113 @@
+"""The figures the examples must give, beside what they give: `python examples/figures.py DATA`.
+
+The expected values were computed apart from this project and stand in the data's own descriptions.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import analysis
+
+HERE = Path(__file__).parent
+SERIES_ALPHA = (
+    *(0.7108, 0.8058, 0.7686, 0.7123, 0.7940, 0.7762, 0.8020, 0.7558),
+    *(0.7870, 0.8485, 0.8134, 0.8083, 0.8212, 0.7674, 0.8410),
+)
+SERIES_MEAN = (
+    *(6.519, 6.699, 7.009, 7.387, 7.535, 7.522, 7.201, 7.325),
+    *(7.474, 7.274, 7.575, 7.426, 7.168, 7.861, 7.209),
+)
+SEVERITY = {  # points, relative to len, positive = more severe
+    **{"craig": 1.043, "arlene": 0.573, "darcey": 0.147, "bruno": 0.051},
+    **{"shirley": -0.023, "alesha": -0.107, "donny": -0.440, "jennifer": -0.604},
+}
+CHOPIN = {
+    ("krippendorff_alpha", "interval"): (0.2229, 0.1303, 0.1752, 0.0625),
+    ("krippendorff_alpha", "ordinal"): (0.2183, 0.1305, 0.1845, 0.0674),
+    ("kendall_w", ""): (0.3118, 0.1999, 0.2250, 0.2498),
+    ("icc_a1", ""): (0.2207, 0.1197, 0.1157, 0.1219),
+    ("icc_c1", ""): (0.2613, 0.1405, 0.1337, 0.1607),
+}
+SOMERVILLE = {  # item: answers and mean by wave
+    "happiness": (
+        (6039, 193, 185, 826, 1463, 1265, 937),
+        (3.9965, 4.0777, 4.1459, 4.0448, 4.0157, 3.9004, 3.9029),
+    ),
+    "city": ((5898, 193, 186, 831, 1469, 1265, 990), (4.0614, 4.1088, 4.3656, 4.3008, 4.1001, 3.9810, 3.9919)),
+    "streets": ((None, 192, 185, 827, 1469, 1264, 995), (None, 3.3646, 3.5297, 3.3241, 3.0953, 3.0087, 2.8633)),
+    "information": ((None, None, 183, 817, 1464, 1257, 912), (None, None, 4.2404, 4.0759, 4.0198, 3.9515, 3.7982)),
+    "police": ((None, None, 181, 804, 1435, 1228, 722), (None, None, 3.7569, 3.8358, 3.7484, 3.4007, 3.3712)),
+}
+WAVES = (6167, 193, 186, 845, 1496, 1298, 1006)
+
+
+def strictly(w: analysis.workspace.Workspace) -> Iterator[tuple[str, float, float, int]]:
+    """Give (figure, expected, found, decimals) of the marks of Strictly Come Dancing."""
+    rows = w.results[(w.results.subject_type == "") & (w.results.category == "")]
+    alpha = rows[(rows.measure == "krippendorff_alpha") & (rows.variant == "interval") & (rows.criterion == "")]
+    yield "alpha, all series", 0.7993, _one(alpha[alpha.edition == ""]), 4
+    for edition, wanted in zip(w.editions.edition, SERIES_ALPHA, strict=True):
+        yield f"alpha, {edition}", wanted, _one(alpha[alpha.edition == edition]), 4
+    for edition, wanted in zip(w.editions.edition, SERIES_MEAN, strict=True):
+        marks = w.scores[w.scores.edition == edition]["value"]
+        yield f"mean mark, {edition}", wanted, marks.mean(), 3
+    severity = w.results[(w.results.measure == "severity_additive") & (w.results.edition == "")]
+    found = severity.set_index("subject")["value"]
+    for juror, wanted in SEVERITY.items():
+        yield f"severity, {juror} - len", wanted, found[juror] - found["len"], 3
+    yield "misplaced marks found", 2, (w.findings.code == "partial_session").sum(), 0
+
+
+def chopin(w: analysis.workspace.Workspace) -> Iterator[tuple[str, float, float, int]]:
+    """Give (figure, expected, found, decimals) of the marks of the Chopin Competition."""
+    rows = w.results[(w.results.criterion == "") & (w.results.category == "") & (w.results.edition != "")]
+    stages = [stage.id for stage in w.competition.editions[0].stages]
+    for (measure, variant), values in CHOPIN.items():
+        part = rows[(rows.measure == measure) & rows.variant.str.startswith(variant)]
+        for stage, wanted in zip(stages, values, strict=True):
+            yield f"{measure} {variant}, {stage}", wanted, _one(part[part.stage == stage]), 4
+
+
+def somerville(w: analysis.workspace.Workspace) -> Iterator[tuple[str, float, float, int]]:
+    """Give (figure, expected, found, decimals) of the Somerville survey."""
+    waves = [source.wave for edition in w.competition.editions for source in edition.surveys]
+    rows = w.results[w.results.subject_type == ""]
+    for wave, wanted in zip(waves, WAVES, strict=True):
+        yield f"respondents, {wave}", wanted, _one(rows[(rows.measure == "n_respondents") & (rows.wave == wave)]), 0
+    means = rows[rows.measure == "item_mean"].set_index(["item", "wave"])
+    for item, (counts, values) in SOMERVILLE.items():
+        for wave, count, wanted in zip(waves, counts, values, strict=True):
+            if wanted is not None:
+                yield f"answers, {item}, {wave}", count, means.loc[(item, wave), "n_respondents"], 0
+                yield f"mean, {item}, {wave}", wanted, means.loc[(item, wave), "value"], 4
+
+
+FIGURES = {"strictly": strictly, "chopin_2025": chopin, "somerville": somerville}
+
+
+def _one(rows) -> float:
+    (value,) = rows["value"]
+    return value
+
+
+def main(data: str) -> int:
+    """Print every figure; give the number of those that differ."""
+    differing = 0
+    for name, figures in FIGURES.items():
+        w = analysis.open(HERE / name, data=data)
+        print(f"\n{name}")
+        for figure, wanted, found, decimals in figures(w):
+            same = round(float(found), decimals) == wanted
+            differing += not same
+            print(f"  {figure:40} {wanted:>10.{decimals}f} {found:>10.{decimals}f}  {'ok' if same else 'DIFFERS'}")
+        for found in w.findings[w.findings.code == "partial_session"].itertuples():
+            print(f"  misplaced? {found.file} {found.place}: {found.key}; found {found.found}; {found.done}")
+    print(f"\n{differing} figures differ")
+    return differing
+
+
+if __name__ == "__main__":
+    sys.exit(bool(main(sys.argv[1])))
