@@ -27,8 +27,7 @@ def first(page: Page) -> Group:
     """The answer: how far two jurors differ, the coefficient with its band, and what it rests on."""
     stage = panel.first_stage(page)
     difference, alpha = page.row(measure="pair_difference", stage=stage), panel.alpha(page, stage)
-    sentences = [_difference(page, difference), _alpha(page, alpha)]
-    finding = page.finding("agreement.first", " ".join(sentences))
+    finding = page.finding("agreement.first", _difference(page, difference))
     confidence = panel.confidence(page)
     share = page.competition.analysis.confidence
     based = page.say("agreement.first.based", **panel.counts(page, stage))
@@ -38,7 +37,7 @@ def first(page: Page) -> Group:
     return page.group(
         finding,
         _facts(page, stage, difference, alpha),
-        Prose("agreement-based", tuple(filter(None, (based, _caution(page, alpha), explained)))),
+        Prose("agreement-based", tuple(filter(None, (_alpha(page, alpha), based, _caution(page, alpha), explained)))),
     )
 
 
@@ -74,10 +73,10 @@ def _facts(page: Page, stage: str, difference: Any, alpha: Any) -> Block:
         pairs.append((page.say("agreement.facts.alpha"), page.words.number(alpha.value, 2)))
     if difference is not None and not math.isnan(difference.value):
         pairs.append((page.say("agreement.facts.difference"), panel.points(page, difference, decimals=2)))
-    for noun in ("dossiers", "jurors"):
-        row = page.row(measure=f"n_{noun}", stage=stage)
+    for measure, noun in (("n_dossiers", "agreement.plural.judged"), ("n_jurors", "juror")):
+        row = page.row(measure=measure, stage=stage)
         if row is not None and not math.isnan(row.value):
-            pairs.append((page.say(f"agreement.facts.{noun}"), page.words.number(row.value)))
+            pairs.append((page.words.noun(noun, row.value), page.words.number(row.value)))
     return page.facts("agreement.facts", pairs)
 
 

@@ -203,10 +203,11 @@ def _first_stage(page: Page) -> str:
 def _entries(page: Page) -> tuple[str, str]:
     entrants, valid = _number(page, "n_entrants"), _number(page, "n_valid")
     if entrants is None:
-        return page.say("annual.facts.entrants"), DASH
+        return page.say("annual.facts.entrants_unknown"), DASH
+    noun = page.words.noun("dossier", entrants.value)
     if valid is None or valid.value == entrants.value:
-        return page.say("annual.facts.entrants"), page.words.number(entrants.value)
-    label = page.say("annual.facts.entrants_valid", valid=page.words.number(valid.value))
+        return page.say("annual.facts.entrants", noun=noun), page.words.number(entrants.value)
+    label = page.say("annual.facts.entrants_valid", noun=noun, valid=page.words.number(valid.value))
     return label, page.words.number(entrants.value)
 
 
@@ -214,19 +215,21 @@ def _awards(page: Page) -> tuple[str, str]:
     awarded, share, valid = (_number(page, name) for name in ("n_awarded", "share_awarded", "n_valid"))
     if awarded is None:
         return page.say("annual.facts.awarded_unknown"), DASH
+    noun = page.words.noun("annual.plural.awarded", awarded.value)
     if share is None or valid is None:
-        return page.say("annual.facts.awarded_plain"), page.words.number(awarded.value)
-    blanks = {"share": page.words.share(share.value), "valid": page.words.number(valid.value)}
+        return page.say("annual.facts.awarded_plain", noun=noun), page.words.number(awarded.value)
+    blanks = {"noun": noun, "share": page.words.share(share.value), "valid": page.words.number(valid.value)}
     return page.say("annual.facts.awarded", **blanks), page.words.number(awarded.value)
 
 
 def _jurors(page: Page) -> tuple[str, str]:
     jurors, marks = _measured(page, "n_jurors"), _measured(page, "jurors_per_dossier", at="median")
     if jurors is None:
-        return page.say("annual.facts.jurors_plain"), DASH
+        return page.say("annual.facts.jurors_unknown"), DASH
+    noun = page.words.noun("juror", jurors.value)
     if marks is None:
-        return page.say("annual.facts.jurors_plain"), page.words.number(jurors.value)
-    return page.say("annual.facts.jurors", marks=plain(page, marks.value)), page.words.number(jurors.value)
+        return page.say("annual.facts.jurors_plain", noun=noun), page.words.number(jurors.value)
+    return page.say("annual.facts.jurors", noun=noun, marks=plain(page, marks.value)), page.words.number(jurors.value)
 
 
 def _agreement(page: Page) -> tuple[str, str]:

@@ -105,6 +105,15 @@ class Words:
         form = Locale(self.language).plural_form(n if decimals else round(n))
         return self.text(f"{key}.{form}", n=self.number(n, decimals)).replace(" ", NBSP, 1)
 
+    def noun(self, noun: str, n: float) -> str:
+        """Give the form that a noun takes beside a number that stands apart from it.
+
+        >>> [Words("pl").noun("juror", n) for n in (1, 2, 8)]
+        ['osoba oceniająca', 'osoby oceniające', 'osób oceniających']
+        """
+        key = noun if "." in noun else f"common.plural.{noun}"
+        return self.text(f"{key}.{Locale(self.language).plural_form(round(n))}", n="").strip()
+
     def date(self, iso: str | dt.date) -> str:
         r"""Write a date: `29 czerwca 2024 r.`, `29 June 2024`; "" for "".
 
