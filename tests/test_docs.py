@@ -5,8 +5,11 @@ from pathlib import Path
 
 import pytest
 
+import analysis
 from analysis.cli import app
 from analysis.schema import TABLES
+from analysis.starter import write
+from analysis.statistics.registry import COEFFICIENTS
 
 ROOT = Path(__file__).parents[1]
 TYPES = {"text": "text", "number": "number", "count": "whole number", "flag": "true/false"}
@@ -57,3 +60,16 @@ def test_every_word_of_configuration_is_in_the_how_to():
     models = (Competition, Edition, Decision, ScoreLayout, SurveyLayout)
     names = {name for model in models for name in model.model_fields} - {"id", "layouts", "editions"}
     assert not sorted(name for name in names if f"`{name}`" not in text)
+
+
+def test_every_measure_has_a_paragraph_in_the_methods(tmp_path):
+    write(tmp_path / "w")
+    measures = set(analysis.open(tmp_path / "w").results["measure"])
+    named = set(re.findall(r"^### (\w+)$", (ROOT / "docs" / "methods.md").read_text(encoding="utf-8"), re.MULTILINE))
+    assert len(measures) > 40 and not measures - named
+
+
+def test_every_coefficient_has_its_estimator_in_the_methods():
+    headings = re.findall(r"^### (.*`.*)$", (ROOT / "docs" / "methods.md").read_text(encoding="utf-8"), re.MULTILINE)
+    named = set(re.findall(r"`(\w+)`", " ".join(headings)))
+    assert not {coefficient.name for coefficient in COEFFICIENTS} - named
