@@ -1,5 +1,6 @@
 """Run every benchmark: `python -m benchmarks`."""
 
-from benchmarks import agreement
+from benchmarks import agreement, report
 
 agreement.main()
+report.main()
