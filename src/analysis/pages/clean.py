@@ -47,6 +47,11 @@ def first(page: Page) -> Group:
     )
 
 
+def _hatched(color: str, shape: str) -> dict:
+    """Bar of a color told apart by a pattern too."""
+    return {"color": color, "pattern": {"shape": shape, "fgcolor": house.PAPER, "bgcolor": color, "solidity": 0.15}}
+
+
 def _of_edition(page: Page, table: str) -> pd.DataFrame:
     """Give the rows of a table that concern the page's edition, or all editions."""
     frame = page.tables[table]
@@ -138,8 +143,8 @@ def _stack(page: Page, fig: Any, frame: pd.DataFrame, labels: dict, name: str) -
     fig.update_layout({f"yaxis{name}": ticks | reach, f"xaxis{name}": across})
     looks = {
         "accepted": {"color": house.ACCENT_PALE, "line": {"color": house.ACCENT, "width": 1}},
-        "quarantined": {"color": house.SERIES[1].color, "pattern": {"shape": "/", "fgcolor": house.PAPER}},
-        "excluded": {"color": house.LINE, "pattern": {"shape": ".", "fgcolor": house.PAPER}},
+        "quarantined": _hatched(house.SERIES[1].color, "/"),
+        "excluded": _hatched(house.MUTED, "."),
     }
     for part, look in looks.items():
         fig.add_bar(

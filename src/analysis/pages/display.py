@@ -262,7 +262,8 @@ class Figure(Block):
             f'<figure role="group" id="{name}" aria-labelledby="{name}-title">'
             f'<p class="title" id="{name}-title">{escape(self.title)}</p>'
             f'<p class="subtitle">{escape(self.subtitle)}</p>'
-            f'<div class="chart" role="img" aria-label="{escape(self.alt)}" data-height="{height}"></div>'
+            f'<div class="pan"><div class="chart" role="img" aria-label="{escape(self.alt)}" data-height="{height}">'
+            "</div></div>"
             f'<script type="application/json">{data}</script>'
             f"<figcaption>{escape(self.caption)}</figcaption>"
             f"<details><summary>{escape(self.fold)}</summary>{self.table.html}</details></figure>"

@@ -106,7 +106,7 @@
     scrollZoom: false, displayModeBar: false, locale: settings.language, locales: { [settings.language]: locale },
   };
   const charts = [...document.querySelectorAll(".chart")].map((chart) => ({
-    chart, given: JSON.parse(chart.nextElementSibling.textContent),
+    chart, given: JSON.parse(chart.parentElement.nextElementSibling.textContent),
   }));
   const draw = ({ chart, given }, inDark, width) => {
     const { data, layout } = recolor(given, inDark);
@@ -115,7 +115,20 @@
     chart.style.setProperty("--ratio", `${width} / ${size.height}`);
     chart.querySelectorAll(".main-svg").forEach((svg) => svg.setAttribute("viewBox", `0 0 ${width} ${size.height}`));
   };
-  const drawAll = (inDark, width) => charts.forEach((entry) => draw(entry, inDark, width || entry.chart.clientWidth));
+  // A matrix keeps cells wide enough to read: on a narrow screen it moves sideways inside its figure.
+  const columns = ({ z }) => (Array.isArray(z) ? z[0].length : Number(z.shape.split(",")[1]));
+  const least = ({ data }) => Math.max(0, ...data.filter(({ type }) => type === "heatmap").map((trace) => 190 + 34 * columns(trace)));
+  const fit = ({ chart, given }) => {
+    const pan = chart.parentElement;
+    const width = Math.max(pan.clientWidth, least(given));
+    if (width > pan.clientWidth) {
+      pan.tabIndex = 0;
+      pan.setAttribute("role", "group");
+      pan.setAttribute("aria-labelledby", pan.closest("figure").querySelector(".title").id);
+    }
+    return width;
+  };
+  const drawAll = (inDark, width) => charts.forEach((entry) => draw(entry, inDark, width || fit(entry)));
   drawAll(dark.matches);
   charts.forEach(({ chart }) => {
     const button = document.createElement("button");
