@@ -192,6 +192,13 @@ def test_a_page_that_failed_is_on_the_door_with_its_reason(faulty):
     assert "division by zero" in door
 
 
+def test_what_went_wrong_is_not_on_the_door_of_the_public(tmp_path):
+    workspace = small_workspace.workspace(tmp_path, {"2_agreement": (TITLE,), "annual_report": (TITLE, "1 / 0")})
+    render(workspace, ["2_agreement", "annual_report"], audience="public")
+    assert "division by zero" in (workspace.shelf.reports / "index.html").read_text("utf-8")
+    assert "division by zero" not in (workspace.shelf.reports / "public" / "index.html").read_text("utf-8")
+
+
 def test_a_page_that_fails_leaves_the_one_before_it(tmp_path):
     workspace = small_workspace.workspace(tmp_path, {"2_agreement": (TITLE,)})
     before = render(workspace, ["2_agreement"])[0].path.read_bytes()

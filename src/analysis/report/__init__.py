@@ -238,12 +238,14 @@ def _write_around(workspace: Workspace, opened: dict[str, Workspace], memory: di
 
 def _write_door(workspace: Workspace, audience: str, cards: Sequence[Card]) -> None:
     competition, shelf = workspace.competition, workspace.shelf
+    inside = audience in ("", "organizer")  # what went wrong is for the organizer alone
     languages = [name for name in competition.languages if any(card.language == name for card in cards)]
     if not languages:
         return
     near = [
-        Card(c.audience, c.language, c.notebook, c.edition, c.href.removeprefix(f"{audience}/"), c.message)
-        for c in cards
+        replace(card, href=card.href.removeprefix(f"{audience}/"), message=card.message if inside else "")
+        for card in cards
+        if inside or card.href
     ]
     html = assemble(
         door(competition, near, languages), competition, languages[0], Links("index.html"), digest(str(near))
