@@ -114,8 +114,8 @@ def forest(page: Page) -> Block:
         return page.absent("agreement.forest", next(rows.itertuples(), None))
     fig = house.figure(page.words, height=house.rows_height(len(rows)), x=page.say("agreement.columns.alpha"))
     house.rows(fig, rows["label"])
-    for limit in bands.limits("krippendorff_alpha"):
-        house.reference(fig, x=limit, text=page.words.number(limit, 3).rstrip("0"))
+    for limit, anchor in zip(bands.limits("krippendorff_alpha"), ("right", "left"), strict=True):
+        house.reference(fig, x=limit, text=page.words.number(limit, 3).rstrip("0"), anchor=anchor)
     for mark, part in ((house.SERIES[0], rows[rows["criterion"] == ""]), (PLAIN, rows[rows["criterion"] != ""])):
         house.thick(fig, ends=panel.inner(part), at=part.index, mark=mark)
         house.intervals(

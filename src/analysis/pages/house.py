@@ -175,12 +175,16 @@ def series(
     return fig.add_scatter(x=list(x), y=_gaps(y), **(look | trace))
 
 
-def reference(fig: go.Figure, *, x: float | None = None, y: float | None = None, text: str = "") -> go.Figure:
-    """Add a thin line across the figure at `x` or `y`, with its label."""
+def reference(
+    fig: go.Figure, *, x: float | None = None, y: float | None = None, text: str = "", anchor: str = "center"
+) -> go.Figure:
+    """Add a thin line across the figure at `x` or `y`, with its label; neighbours' labels need an `anchor` each."""
     line = {"color": MUTED, "width": 1, "dash": "dot"}
     label = {"annotation_text": wrap(text, 40), "annotation_font": {"size": 12, "color": MUTED}} if text else {}
     if text:  # without a text Plotly writes one of its own
         label["annotation_position"] = "top" if y is None else "top left"
+    if x is not None and label:
+        label["annotation_xanchor"] = anchor
     if x is not None:
         return fig.add_vline(x=x, line=line, layer="below", **label)
     return fig.add_hline(y=y, line=line, layer="below", **label)
