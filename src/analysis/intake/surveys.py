@@ -17,6 +17,7 @@ from analysis.intake.grid import Block, find_block, hint, key, regex
 from analysis.intake.identity import Names, named
 from analysis.intake.ledger import Account, Finding, Journal
 from analysis.intake.sheets import filled, sift
+from analysis.intake.styles import note_styles
 from analysis.schema import RESPONDENTS, RESPONSES, check, conform
 
 ALWAYS_PERSONAL = ("token", "ipaddr", "refurl", "email", "firstname", "lastname")
@@ -128,7 +129,10 @@ def _read(
         account.set_aside(doubled, state="quarantined", rule="doubled_respondent")
     journal.accounts.append(account)
     people = _people(block, source, account, competition=competition, offices=offices, journal=journal)
-    return people, _answers(block, source, account, people, competition=competition, journal=journal)
+    answers = _answers(block, source, account, people, competition=competition, journal=journal)
+    asked = (competition, competition.instruments[source.instrument])
+    note_styles(sheet, account.accepted, people, answers, asked=asked, journal=journal)
+    return people, answers
 
 
 def _people(
