@@ -1,4 +1,4 @@
-"""How people filled in a questionnaire: far faster than the others, always the same answer, an item the wrong way round.
+"""How people filled in a questionnaire: far too fast, always the same answer, an item the wrong way round.
 
 Nobody is left out for it: a third of those who always answer alike mean it. The findings say where to look.
 """
