@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from analysis.errors import DataError
+from analysis.intake.traces import NO_TRACES, Traces
 
 TEXT, NUMBER, DATE, ERROR, FORMULA = range(5)
 """Kinds of cells. A text file has `TEXT` only; the others are what a workbook says about a cell."""
@@ -34,6 +35,8 @@ class Sheet:
         The number a person sees: the first line of the row in a text file, the row in a workbook.
     widths : array of int, shape (rows,)
         How many fields the row had before it was padded.
+    traces : Traces
+        What a workbook knows of the cells besides their text.
     """
 
     file: str
@@ -44,6 +47,7 @@ class Sheet:
     kinds: np.ndarray
     lines: np.ndarray
     widths: np.ndarray
+    traces: Traces = NO_TRACES
 
     @property
     def where(self) -> str:
