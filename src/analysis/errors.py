@@ -6,7 +6,18 @@ class DataError(Exception):
 
     The message is one sentence for that person: where (file, sheet, cell or line), what was found,
     what to do. It is shown as it is, without a traceback, and the command ends with exit code 1.
+
+    Parameters
+    ----------
+    message
+        The sentence.
+    file
+        The file it is about as the tables name it, or "": lists of errors are sorted by it.
     """
+
+    def __init__(self, message: str = "", *, file: str = ""):
+        self.file = file
+        super().__init__(message)
 
 
 class DataErrors(DataError):

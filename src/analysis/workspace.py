@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Callable
 from functools import cached_property
@@ -80,6 +81,38 @@ class Workspace:
             self._tables = self._fetch() if stored else self._read(key)
             self._digests = noted["slices"] if stored else self._note_slices(key)
         return self._tables
+
+    def examine(self) -> intake.Examination:
+        """Read and check everything, and write nothing: tables as far as they can be made, and every error."""
+        registers, errors = intake.examine_registers(self.competition, self.shelf.raw)
+        inputs = [
+            (self.competition, registers, edition.id, self.shelf.raw, self.shelf.data)
+            for edition in self.competition.editions
+        ]
+        readings = each(_examine_edition, inputs, workers=self.workers)
+        errors += [error for reading in readings for error in reading.errors]
+        tables = {}
+        for name in TIDY:
+            try:
+                tables[name] = _joined(name, [reading.tables for reading in readings], getattr(registers, name, None))
+            except DataError as error:
+                errors.append(error)
+                tables[name] = TABLES[name].empty()
+        return intake.Examination(tables, tuple({str(error): error for error in errors}.values()))
+
+    def freeze(self, edition: str, day: dt.date) -> Path:
+        """Write the rules in force of an edition beside its edition.toml, as they stand on `day`, and give the path.
+
+        Raises
+        ------
+        DataError
+            There is no such edition, or its rules are frozen already.
+        """
+        rules = intake.rules_in_force(self.competition, self.competition.edition(edition))
+        path = self.shelf.raw / edition / intake.RECORD
+        if path.exists():
+            raise DataError(f"{path}: the rules of {edition} are frozen already. Delete the file to freeze them anew.")
+        return self.shelf.write_text(path, intake.written(rules, frozen=day))
 
     @property
     def tables(self) -> dict[str, pd.DataFrame]:
@@ -244,6 +277,14 @@ def _read_edition(competition, registers, edition: str, raw: Path, data: Path | 
         return [error]
 
 
+def _examine_edition(competition, registers, edition: str, raw: Path, data: Path | None) -> intake.Examination:
+    """Examine one edition; an error that ends the reading at once leaves no table."""
+    try:
+        return intake.examine_edition(competition, registers, edition, raw, data)
+    except DataError as error:
+        return intake.Examination({}, (error,))
+
+
 def _joined(name: str, editions: list[dict], register: pd.DataFrame | None) -> pd.DataFrame:
     frames = [tables[name] for tables in editions if name in tables]
     if register is not None and name in ("offices", "jurors", "crosswalk", "ledger", "findings"):
@@ -257,7 +298,7 @@ def _joined(name: str, editions: list[dict], register: pd.DataFrame | None) -> p
 
 def _slice(tables: dict[str, pd.DataFrame], part: str) -> dict[str, pd.DataFrame]:
     """Give the tables a part rests on: those of one edition, or all."""
-    kept = {name: tables[name] for name in tables if name not in ("ledger", "findings")}
+    kept = {name: tables[name] for name in tables if name not in ("ledger", "findings", "comments")}
     if not part:
         return kept
     return {

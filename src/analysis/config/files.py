@@ -7,14 +7,16 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Callable
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 
 from analysis.config.models import Competition, Edition, Model, ScoreLayout, SurveyLayout, hint
-from analysis.errors import DataError
+from analysis.errors import DataError, DataErrors
 
 
 def read_competition(raw: Path) -> Competition:
@@ -30,14 +32,17 @@ def read_competition(raw: Path) -> Competition:
     defaults = settings.pop("defaults", {})
     layouts = read_toml(raw / "layouts.toml") if (raw / "layouts.toml").exists() else {}
     scales = settings.get("scales", {})
-    editions = [
-        _edition(path, defaults, scales) for path in sorted(raw.glob("*/edition.toml"))
-    ]  # the scales of the competition are there for every edition
+    paths = sorted(raw.glob("*/edition.toml"))
+    built = _all(
+        [partial(_layout, name, entry, raw / "layouts.toml") for name, entry in layouts.items()]
+        + [partial(_edition, path, defaults, scales) for path in paths]
+    )  # the scales of the competition are there for every edition
+    editions = built[len(layouts) :]
     competition = _build(
         Competition,
         {
             **_fields(settings, main, ("layouts", "editions")),
-            "layouts": {name: _layout(name, entry, raw / "layouts.toml") for name, entry in layouts.items()},
+            "layouts": dict(zip(layouts, built, strict=False)),
             "editions": tuple(sorted(editions, key=lambda edition: edition.number)),
         },
         main,
@@ -64,6 +69,19 @@ def read_toml(path: Path) -> dict[str, Any]:
         raise DataError(f"{path}: not TOML: {error}. Mend that line.") from None
 
 
+def _all(builds: list[Callable[[], Any]]) -> list[Any]:
+    """Call every build, so that one run names the errors of all files."""
+    built, errors = [], []
+    for build in builds:
+        try:
+            built.append(build())
+        except DataError as error:
+            errors += getattr(error, "errors", [error])
+    if errors:
+        raise DataErrors(errors)
+    return built
+
+
 def _edition(path: Path, defaults: dict, scales: dict) -> Edition:
     settings = _fields(read_toml(path), path, ("id",))
     merged = {"title": {}, **defaults, **settings, "id": path.parent.name}
@@ -72,8 +90,8 @@ def _edition(path: Path, defaults: dict, scales: dict) -> Edition:
 
 
 def _layout(name: str, entry: dict, path: Path) -> ScoreLayout | SurveyLayout:
-    kinds = {"long": ScoreLayout, "matrix": ScoreLayout, "jurors_in_columns": ScoreLayout}
-    kinds |= {"limesurvey": SurveyLayout, "columns": SurveyLayout}
+    kinds = dict.fromkeys(get_args(ScoreLayout.model_fields["kind"].annotation), ScoreLayout)
+    kinds |= dict.fromkeys(get_args(SurveyLayout.model_fields["kind"].annotation), SurveyLayout)
     kind = entry.get("kind")
     if kind not in kinds:
         raise DataError(f"{path}: [{name}] kind is {kind!r}{hint(str(kind), kinds)}; use one of {', '.join(kinds)}.")
@@ -91,7 +109,7 @@ def _build(model: type[Model], settings: dict, path: Path, place: str = "") -> A
     try:
         return model(**settings)
     except ValidationError as error:
-        raise DataError("\n".join(_sentence(model, entry, path, place) for entry in error.errors())) from None
+        raise DataErrors([DataError(_sentence(model, entry, path, place)) for entry in error.errors()]) from None
 
 
 def _sentence(model: type[Model], entry: dict, path: Path, place: str) -> str:

@@ -87,12 +87,13 @@ class Criterion(Model):
 
 
 class Stage(Model):
-    """One round of judging: `independent` marks of a few jurors, or the `panel` together."""
+    """One round of judging: `independent` marks of a few jurors, or the `panel` together; the day it `closes`."""
 
     id: Id
     label: Text
     kind: Literal["independent", "panel"] = "independent"
     planned_jurors: int | None = Field(None, ge=1)
+    closes: dt.date | None = None
 
 
 class Category(Model):
@@ -146,39 +147,66 @@ class ScoreLayout(Model):
     """How a file of scores looks.
 
     `long`: a row a judgement, columns `juror`, `criterion`, `score`; `matrix`: a sheet a juror, dossiers in rows and
-    criteria in columns; `jurors_in_columns`: a row a dossier (and `criterion`, where there are several).
-    Columns are named by their header; the header row is the first that holds all of them.
+    criteria in columns; `jurors_in_columns`: a row a dossier (and `criterion`, where there are several); `groups`: a
+    row a dossier, a group of columns a juror, a column a criterion in each; `card`: a sheet a dossier of one juror,
+    criteria in rows; `collective`: a sheet a dossier, criteria in rows and jurors in columns.
+
+    Columns are named by their header; the header is the first row (or `header_rows` rows) that holds all of them. On a
+    `card` or a `collective` sheet `dossier`, `office`, `office_name`, `category`, `session`, `stage`, `scored_at` and
+    the juror name labels beside which the text stands. A name between slashes is a regular expression.
     """
 
-    kind: Literal["long", "matrix", "jurors_in_columns"]
+    kind: Literal["long", "matrix", "jurors_in_columns", "groups", "card", "collective"]
     sheet: str | None = None  # regex of the sheets to read; all where absent
-    dossier: tuple[str, ...]  # columns that together name the dossier
+    header_rows: int = Field(1, ge=1, le=5)  # rows of the header, merged or not (matrix, groups)
+    dossier: tuple[str, ...] | JurorPlace  # columns (or labels) that together name the dossier, or its file or sheet
     office: tuple[str, ...] = ()  # columns that together name the office, where no list of dossiers says it
     office_name: str | None = None  # column with the office's name, where offices.csv does not say it
     category: str | None = None
     session: tuple[str, ...] = ()
     stage: str | None = None  # column of the stage; else the source says it
-    juror: str | JurorPlace | None = None  # long: column; matrix: place
-    jurors: str | dict[str, str] | None = None  # jurors_in_columns: regex with one group, or header → juror
-    criterion: str | None = None  # column of the criterion (long, jurors_in_columns)
+    juror: str | JurorPlace | None = None  # long: column; matrix, card: place
+    jurors: str | dict[str, str] | None = None  # regex with one group, or header → juror (jurors in columns)
+    members: str | None = None  # collective: regex of the cells that say which juror a number in the header means
+    criterion: str | None = None  # column of the criterion (long, jurors_in_columns, card, collective)
     criteria: dict[str, str] = {}  # header or text → criterion id
-    score: str | None = None  # long: column of the score
-    ignore: tuple[str, ...] = ()  # columns known not to be scores (regexes)
+    score: str | None = None  # column of the score (long, card)
+    status: str | None = None  # column whose word says why a score is empty (long)
+    maximum: str | None = None  # column of the maximum points (card, collective)
+    comment: str | dict[str, str] | None = None  # column of what jurors wrote, or header → criterion (matrix)
+    scored_at: str | None = None  # column of the time a score was given
+    totals: tuple[str, ...] = ()  # what totals are called besides the usual words (regexes)
+    ignore: tuple[str, ...] = ()  # columns known not to be scores (regexes); on cards the rows
     exclude: tuple[ExcludeRule, ...] = ()
 
 
 class SurveyLayout(Model):
-    """How a file of survey answers looks: a `limesurvey` CSV, or `columns` (a row a respondent, columns by name)."""
+    """How a file of survey answers looks.
 
-    kind: Literal["limesurvey", "columns"]
+    `limesurvey`, `google`, `microsoft` and `surveylab` are exports whose own columns (id, dates, duration, personal
+    data) are known; `columns` is any table with a row a respondent; `tallies` has a row an item with its counts.
+    """
+
+    kind: Literal["limesurvey", "google", "microsoft", "surveylab", "columns", "tallies"]
+    sheet: str | None = None  # regex of the sheets to read; all where absent
     respondent: str | None = None  # column of the respondent's id; row number where absent
     office: str | None = None
     channel: str | None = None
     date: str | None = None
-    items: dict[str, str]  # header → item id
+    items: dict[str, str] = {}  # header → item id; several headers may be one item
+    match: dict[str, str] = {}  # regex of headers → item id, in which \1 is the first group
+    options: dict[str, dict[str, str]] = {}  # header → {label = item id}: several answers in one cell
+    ticks: tuple[str, ...] = ()  # items that are boxes: 1 ticked, 0 not ticked
     answers: dict[str, str] = {}  # answer code or text → number, where the file holds no numbers
+    recode: dict[str, tuple[tuple[float, float, float], ...]] = {}  # header or item id → (from, to, value), ...
+    missing: dict[str, Literal[MISSING]] = {}  # text → reason, for this layout only
+    structure: str | None = None  # LimeSurvey's .txt of the questionnaire, beside edition.toml
     personal: tuple[str, ...] = ()  # columns with personal data (regexes): never read beyond this door
     partials: Literal["exclude", "keep"] = "exclude"
+    duplicates: Literal["exclude", "keep"] = "exclude"  # the same token, or the same address and answers
+    counts: dict[str, str] = {}  # tallies: header → answer (a number of the scale, or a reason)
+    item: str | None = None  # tallies: column of the item
+    base: str | None = None  # tallies: column of the number of people, where the counts are per cent
     exclude: tuple[ExcludeRule, ...] = ()
 
 
@@ -231,6 +259,17 @@ class Instrument(Model):
     dimensions: tuple[Dimension, ...] = ()
 
 
+OfficeColumn = Literal["office", "name", "kind", "region", "place", "regon", "nip", "terc"]
+
+
+class OfficeRegister(Model):
+    """The register of offices, where it is another file than offices.csv or has other columns."""
+
+    file: str = "offices.csv"  # below data/raw, or `data:` below the data folder
+    columns: dict[OfficeColumn, str] = {}  # column of offices → header in the file; the same name where absent
+    kinds: dict[str, Id] = {}  # kind as the file writes it → id of `kinds`
+
+
 class Edition(Model):
     """One edition: what was judged, on which scale, by which stages, and in which files it lies."""
 
@@ -249,6 +288,7 @@ class Edition(Model):
     dossiers: str | None = None
     scores: tuple[ScoreSource, ...] = ()
     surveys: tuple[SurveySource, ...] = ()
+    release_comments: tuple[str, ...] = ()  # offices that may read what the jurors wrote about them
 
     @model_validator(mode="after")
     def _names_exist(self) -> Edition:
@@ -302,6 +342,7 @@ class Competition(Model):
     languages: tuple[Literal["pl", "en"], ...] = ("pl", "en")
     audiences: tuple[Literal["organizer", "public"], ...] = ("organizer", "public")
     kinds: dict[Id, Text] = {}
+    offices: OfficeRegister = OfficeRegister()
     roles: dict[Id, Text] = {}
     channels: dict[Id, Text] = {}
     missing: dict[str, Literal[MISSING]] = {}

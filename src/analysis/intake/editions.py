@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
 from analysis.config import Competition, Edition
-from analysis.errors import DataErrors
+from analysis.errors import DataError, DataErrors
+from analysis.intake import regulations
+from analysis.intake.deadlines import note_late
 from analysis.intake.identity import Names
 from analysis.intake.judgements import read_judgements
-from analysis.intake.ledger import Finding, Journal
+from analysis.intake.ledger import Finding, Journal, few
 from analysis.intake.registers import Registers
 from analysis.intake.surveys import read_surveys
 from analysis.schema import DOSSIERS, EDITIONS, JURORS, OFFICES, RECUSALS, SCORES, check, conform
@@ -45,26 +48,60 @@ def read_edition(
     DataErrors
         Everything a person has to mend, in one go.
     """
+    reading = examine_edition(competition, registers, edition_id, raw, data)
+    if reading.errors:
+        raise DataErrors(few(reading.errors))
+    return reading.tables
+
+
+@dataclass(frozen=True, eq=False)
+class Examination:
+    """What a reading gave.
+
+    Attributes
+    ----------
+    tables : dict
+        Tables of `schema` as far as they could be made; `ledger` and `findings` always.
+    errors : tuple of DataError
+        Everything that a person has to mend before the tables count; none where they do.
+    """
+
+    tables: dict[str, pd.DataFrame]
+    errors: tuple[DataError, ...] = ()
+
+
+def examine_edition(
+    competition: Competition, registers: Registers, edition_id: str, raw: Path, data: Path | None
+) -> Examination:
+    """Read an edition as far as it can be read: what was seen, and every error in it.
+
+    Parameters as in `read_edition`.
+    """
     edition = competition.edition(edition_id)
     tables = {"editions": _editions(edition)}
-    journal = Journal(edition.id)
+    scored, asked = Journal(edition.id), Journal(edition.id)
     folders = (raw, data)
     errors = []
     try:
-        tables |= _scores(competition, registers, edition, folders=folders, journal=journal)
+        tables |= _scores(competition, registers, edition, folders=folders, journal=scored)
+        note_late(tables["scores"], edition, journal=scored)
     except DataErrors as found:
         errors += found.errors
-        journal = Journal(edition.id)
     names = office_names(registers, tables)
     try:
-        tables |= read_surveys(competition, edition, offices=names, folders=folders, journal=journal)
+        tables |= read_surveys(competition, edition, offices=names, folders=folders, journal=asked)
     except DataErrors as found:
         errors += found.errors
-    if errors:
-        raise DataErrors(errors)
-    _encodings(journal)
-    tables["ledger"], tables["findings"] = journal.tables()
-    return tables
+    regulated = Journal(edition.id)
+    regulations.hold(competition, edition, raw=raw, journal=regulated)
+    errors += regulated.faults()
+    parts = (scored, asked, regulated)
+    whole = Journal(
+        edition.id, [a for part in parts for a in part.accounts], [f for part in parts for f in part.findings]
+    )
+    _encodings(whole)
+    tables["ledger"], tables["findings"] = whole.tables()
+    return Examination(tables, tuple(errors))
 
 
 def _scores(

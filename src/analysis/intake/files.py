@@ -12,6 +12,7 @@ from pathlib import Path
 from analysis.config import Competition, Edition
 from analysis.errors import DataError, DataErrors
 from analysis.intake.grid import Sheet
+from analysis.intake.regulations import RECORD
 from analysis.intake.text import read_text
 from analysis.intake.workbook import read_workbook
 
@@ -63,6 +64,7 @@ def sources(competition: Competition, raw: Path, data: Path | None) -> list[Path
     errors = []
     for edition in competition.editions:
         patterns = [source.file for source in (*edition.scores, *edition.surveys)]
+        paths += [path for path in [raw / edition.id / RECORD] if path.is_file()]
         for pattern in ([edition.dossiers] if edition.dossiers else []) + patterns:
             try:
                 paths += [path for path, _ in find(pattern, edition=edition, raw=raw, data=data)]

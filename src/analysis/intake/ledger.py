@@ -32,17 +32,21 @@ CODES = {
     "doubled_respondent": ("quarantined", "act"),
     "unknown_office": ("noted", "act"),
     "partial_session": ("noted", "act"),
+    "rules_changed": ("noted", "act"),
+    "rules_record_edited": ("noted", "act"),
     "corrected": ("corrected", "info"),
     "short_row": ("noted", "look"),
     "unknown_column": ("noted", "look"),
     "recusal_not_listed": ("noted", "look"),
     "unscored_dossier": ("noted", "look"),
     "withdrawn_scored": ("noted", "look"),
+    "late_score": ("noted", "look"),
     "sheet_not_read": ("noted", "info"),
     "legacy_encoding": ("repaired", "info"),
     "unit_removed": ("repaired", "info"),
     "personal_columns": ("excluded", "info"),
     "item_not_asked": ("noted", "info"),
+    "rules_frozen": ("noted", "info"),
     "speeder": ("noted", "info"),
     "straight_liner": ("noted", "info"),
     "reversed_item": ("noted", "look"),
@@ -139,18 +143,12 @@ class Journal:
         DataErrors
             There are any.
         """
-        met: Counter[str] = Counter()
-        shown = []
-        for file, sentence in dict.fromkeys(self.errors):
-            met[file] += 1
-            if met[file] <= SHOWN:
-                shown.append(DataError(sentence))
-        more = {file: count - SHOWN for file, count in met.items() if count > SHOWN}
-        shown += [
-            DataError(f"{file}: {count} more errors are not shown. Mend these first.") for file, count in more.items()
-        ]
-        if shown:
-            raise DataErrors(shown)
+        if self.errors:
+            raise DataErrors(self.faults())
+
+    def faults(self) -> list[DataError]:
+        """Give the errors kept, each once, with its file."""
+        return [DataError(sentence, file=file) for file, sentence in dict.fromkeys(self.errors)]
 
     def tables(self) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Give the ledger and the findings."""
@@ -162,6 +160,19 @@ class Journal:
         found = [*self.findings, *(entry for account, rows in balanced for entry in _rules(account, rows))]
         ledger = check(conform(pd.DataFrame(lines), LEDGER), LEDGER)
         return ledger, _findings(found, edition=self.edition)
+
+
+def few(errors: Sequence[DataError]) -> list[DataError]:
+    """Give the first errors of every file (`SHOWN`), and a sentence that counts the others."""
+    met: Counter[str] = Counter()
+    shown = []
+    for error in errors:
+        met[error.file] += 1
+        if met[error.file] <= SHOWN or not error.file:
+            shown.append(error)
+    more = {file: count - SHOWN for file, count in met.items() if file and count > SHOWN}
+    sentence = "{}: {} more errors are not shown. Mend these first."
+    return shown + [DataError(sentence.format(file, count), file=file) for file, count in more.items()]
 
 
 def _balance(accounts: Sequence[Account]) -> pd.DataFrame:

@@ -11,11 +11,11 @@ import numpy as np
 import pandas as pd
 
 from analysis.config import Competition
-from analysis.errors import DataError
+from analysis.errors import DataError, DataErrors
 from analysis.intake import files
 from analysis.intake.grid import Sheet, hint, key
 from analysis.intake.identity import Names
-from analysis.intake.ledger import Account, Journal
+from analysis.intake.ledger import Account, Journal, few
 from analysis.schema import CROSSWALK, JURORS, OFFICES, RECUSALS, check, conform
 
 ALIAS_KINDS = ("juror", "office", "criterion")
@@ -106,16 +106,24 @@ def read_registers(competition: Competition, raw: Path) -> Registers:
     DataErrors
         A column is misspelt or missing, a row is doubled, or a row names something that does not exist.
     """
+    registers, errors = examine_registers(competition, raw)
+    if errors:
+        raise DataErrors(few(errors))
+    return registers
+
+
+def examine_registers(competition: Competition, raw: Path) -> tuple[Registers, list[DataError]]:
+    """Read the registers as far as they can be read, and give every error in them."""
     journal = Journal("")
     frames = {name: _read(raw / f"{name}.csv", name, journal) for name in _COLUMNS}
     _check_ids(frames, competition, journal)
     _check_aliases(frames, competition, journal)
     _check_crosswalk(frames["crosswalk"], competition, journal)
-    journal.raise_errors()
     for name, table in (("offices", OFFICES), ("jurors", JURORS), ("recusals", RECUSALS), ("crosswalk", CROSSWALK)):
-        frames[name] = check(conform(frames[name], table), table)
+        whole = frames[name].drop_duplicates(list(table.key))  # doubled rows are among the errors
+        frames[name] = check(conform(whole, table), table)
     ledger, findings = journal.tables()
-    return Registers(**frames, ledger=ledger, findings=findings, path=raw)
+    return Registers(**frames, ledger=ledger, findings=findings, path=raw), journal.faults()
 
 
 def read_table(sheet: Sheet, *, columns: Iterable[str], required: Iterable[str], journal: Journal) -> pd.DataFrame:
