@@ -12,13 +12,15 @@ import numpy as np
 
 from analysis.errors import DataError
 from analysis.intake.grid import Sheet
+from analysis.intake.mojibake import POLISH, mend_rows, suspect
 
-POLISH = set("ąćęłńóśźżĄĆĘŁŃÓŚŹŻ")
 COMMON_MARKS = set("\u00a0„”“’–—…°§×½€«»")
-LEGACY = ("cp1250", "iso8859-2", "cp852")
+LEGACY = ("cp1250", "iso8859-2", "cp852", "mac_latin2")
 DELIMITERS = (";", "\t", ",", "|")
 SAMPLE = 50
 """Rows looked at to find the delimiter."""
+WIDE = 0.7
+"""Share of second bytes that must be 0 or 1 in UTF-16; dashes and quotation marks have others."""
 
 _BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 _SEP = re.compile(r"^sep=(.)\r?\n", re.IGNORECASE)
@@ -27,8 +29,8 @@ _SEP = re.compile(r"^sep=(.)\r?\n", re.IGNORECASE)
 def decode(data: bytes, *, file: str) -> tuple[str, str]:
     """Decode the bytes of a Polish text file.
 
-    A byte order mark decides; then NUL bytes (UTF-16 without a mark); then strict UTF-8; then the one of the three
-    8-bit sets of Central Europe that gives the most Polish letters and the fewest unlikely signs.
+    A byte order mark decides; then bytes that only UTF-16 has in every second place; then strict UTF-8; then the one
+    of the four 8-bit sets of Central Europe that gives the most Polish letters and the fewest unlikely signs.
 
     Parameters
     ----------
@@ -50,14 +52,18 @@ def decode(data: bytes, *, file: str) -> tuple[str, str]:
     >>> decode("Łódź; 7,5".encode("cp1250"), file="marks.csv")
     ('Łódź; 7,5', 'cp1250')
     """
+    written, encoding = _decoded(data, file=file)
+    return unicodedata.normalize("NFC", written), encoding
+
+
+def _decoded(data: bytes, *, file: str) -> tuple[str, str]:
     for encoding in _candidates(data):
         try:
-            text = data.decode(encoding)
+            return data.decode(encoding), encoding
         except UnicodeDecodeError:
             continue
-        return unicodedata.normalize("NFC", text), encoding
     raise DataError(
-        f"{file}: the bytes are no text in UTF-8, UTF-16, Windows-1250, ISO-8859-2 or CP852. Save it as UTF-8."
+        f"{file}: the bytes are no text in UTF-8, UTF-16, Windows-1250, ISO-8859-2, CP852 or Mac. Save it as UTF-8."
     )
 
 
@@ -65,10 +71,21 @@ def _candidates(data: bytes) -> list[str]:
     for mark, encoding in _BOMS:
         if data.startswith(mark):
             return [encoding]
-    head = data[:4096]
-    if b"\0" in head:
-        return ["utf-16-le" if head[1::2].count(0) >= head[0::2].count(0) else "utf-16-be"]
+    wide = _wide(data)
+    if wide:
+        return [wide]
     return ["utf-8", *sorted(LEGACY, key=lambda encoding: -_likelihood(data, encoding))]
+
+
+def _wide(data: bytes) -> str:
+    """UTF-16 without a mark: every second byte is 0 or 1, the upper halves of Latin letters; else empty."""
+    head = data[: min(len(data), 4096) // 2 * 2]
+    if len(data) % 2 or not head:
+        return ""
+    for encoding, upper in (("utf-16-le", head[1::2]), ("utf-16-be", head[0::2])):
+        if upper.count(0) + upper.count(1) > WIDE * len(upper):
+            return encoding
+    return ""
 
 
 def _likelihood(data: bytes, encoding: str) -> float:
@@ -124,11 +141,13 @@ def read_text(data: bytes, *, file: str, sha256: str) -> Sheet:
     DataError
         The character set is unknown, or a quotation mark opens and never closes.
     """
-    text, encoding = decode(data, file=file)
+    written, encoding = _decoded(data, file=file)
+    text = unicodedata.normalize("NFC", written)
     given = _SEP.match(text)
     mark = given.group(1) if given else delimiter(text)
     body, first = (text[given.end() :], 2) if given else (text, 1)
     rows, lines = _rows(body, mark, file=file, first=first)
+    mends = mend_rows(rows) if suspect(body) else ()
     width = max((len(row) for row in rows), default=0)
     cells = np.full((len(rows), width), "", dtype=object)
     for index, row in enumerate(rows):
@@ -142,6 +161,8 @@ def read_text(data: bytes, *, file: str, sha256: str) -> Sheet:
         kinds=np.zeros(cells.shape, dtype=np.uint8),
         lines=np.array(lines, dtype=int),
         widths=np.array([len(row) for row in rows], dtype=int),
+        mends=mends,
+        composed=len(written) - len(text),
     )
 
 
