@@ -11,7 +11,7 @@ import pandas as pd
 import small
 from analysis import disclosure, simulate
 from analysis.measures import measure
-from analysis.pages import agreement, clean, coefficients, complete, jurors, pairs
+from analysis.pages import agreement, clean, coefficients, complete, in_force, irregular, jurors, pairs
 from analysis.pages.page import NOUNS, Page
 from analysis.pages.words import Words
 from analysis.schema import RESULTS, conform
@@ -23,6 +23,8 @@ ROOMS = {
     "clean": clean,
     "coefficients": coefficients,
     "complete": complete,
+    "in_force": in_force,
+    "irregular": irregular,
     "jurors": jurors,
     "pairs": pairs,
 }

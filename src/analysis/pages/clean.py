@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -10,12 +9,15 @@ import pandas as pd
 
 from analysis.pages import house
 from analysis.pages.display import Block, Group, Prose, Table, Title
+from analysis.pages.findings import coded, columns, of_edition, shown
+from analysis.pages.irregular import IN_SECTIONS
 from analysis.pages.page import Column, Page
 
 PARTS = ("accepted", "quarantined", "excluded")
 KINDS = ("scores", "dossiers", "survey", "register")
 UNITS = ("row", "cell")
 GAP, BAR = 2.2, 24  # rows between groups of files; pixels of a row
+_ADDRESSED = ("what", "where", "key", "found", "done", "todo")
 HASH = 12  # signs of a SHA-256 that are shown
 
 
@@ -26,10 +28,10 @@ def title(page: Page) -> Title:
 
 def first(page: Page) -> Group:
     """The answer: how many things wait for a person, and the account of everything that was read."""
-    ledger = _of_edition(page, "ledger")
+    ledger = of_edition(page, "ledger")
     unit = "cell" if (ledger["unit"] == "cell").any() else "row"
     sums = ledger.loc[ledger["unit"] == unit, ["read", *PARTS]].sum()
-    found = _of_edition(page, "findings")["severity"].value_counts()
+    found = of_edition(page, "findings")["severity"].value_counts()
     waiting = int(found.get("act", 0))
     said = page.words.count("clean.plural.waiting", waiting) + "." if waiting else page.say("clean.first.clear")
     account = page.say(
@@ -52,12 +54,6 @@ def _hatched(color: str, shape: str) -> dict:
     return {"color": color, "pattern": {"shape": shape, "fgcolor": house.PAPER, "bgcolor": color, "solidity": 0.15}}
 
 
-def _of_edition(page: Page, table: str) -> pd.DataFrame:
-    """Give the rows of a table that concern the page's edition, or all editions."""
-    frame = page.tables[table]
-    return frame[frame["edition"].isin([page.edition.id, ""])].reset_index(drop=True)
-
-
 def _adds(page: Page, ledger: pd.DataFrame) -> str:
     """Say whether read = accepted + quarantined + excluded in every file."""
     wrong = ledger.loc[ledger["read"] != ledger[list(PARTS)].sum(axis=1), "file"]
@@ -68,7 +64,7 @@ def _adds(page: Page, ledger: pd.DataFrame) -> str:
 
 def account(page: Page) -> Block:
     """Stacked bars of every file, rows and cells side by side, in groups by what the files hold."""
-    ledger = _of_edition(page, "ledger")
+    ledger = of_edition(page, "ledger")
     if ledger.empty:
         return page.absent("clean.account", None)
     files = page.words.count("file", ledger["file"].nunique())
@@ -162,88 +158,65 @@ def _stack(page: Page, fig: Any, frame: pd.DataFrame, labels: dict, name: str) -
 
 def files(page: Page) -> Table:
     """The account of each file as a table whose three parts add up."""
-    return _account_table(page, _of_edition(page, "ledger"), "clean.files")
+    return _account_table(page, of_edition(page, "ledger"), "clean.files")
 
 
 def _account_table(page: Page, ledger: pd.DataFrame, key: str) -> Table:
-    shown = ledger.assign(
+    told = ledger.assign(
         kind=[page.say(f"clean.kind.{name}") for name in ledger["kind"]],
         unit=[page.say(f"clean.unit.{name}") for name in ledger["unit"]],
         encoding=[_worded(page, "clean.encoding", name) for name in ledger["encoding"]],
         sha256=ledger["sha256"].str[:HASH],
     )
-    names = ["file", "sheet", "kind", "unit", "read", *PARTS, "encoding", "sha256"]
-    heads = {name: "sha" if name == "sha256" else name for name in names}
-    counts = ("read", *PARTS)
-    columns = {name: Column(f"clean.columns.{head}", _kind(name, counts)) for name, head in heads.items()}
-    return page.table(key, shown, columns)
-
-
-def _kind(name: str, counts: tuple[str, ...]) -> str:
-    return "count" if name in counts else "text"
+    names = ["file", "sheet", "kind", "unit", "read", *PARTS, "encoding"]
+    return page.table(key, told, columns(*names, sha256="sha"))
 
 
 def waiting(page: Page) -> Block:
     """Findings that need a person, each with its address and what to do."""
-    return _findings(page, "act")
+    found = of_edition(page, "findings")
+    return shown(page, found[found["severity"] == "act"], "clean.act", columns(*_ADDRESSED))
 
 
 def worth_a_look(page: Page) -> Block:
-    """Findings worth a look, each with its address and what to do."""
-    return _findings(page, "look")
-
-
-def _findings(page: Page, severity: str) -> Block:
-    found = _of_edition(page, "findings")
-    found = found[found["severity"] == severity]
-    if found.empty:
-        return Prose(f"clean-{severity}", (page.say(f"clean.{severity}.none"),))
-    names = ["what", "where", "key", "found", "done", "todo"]
-    return page.table(f"clean.{severity}", _in_words(page, found), _columns(names))
+    """Findings worth a look that no section of the page shows, each with its address and what to do."""
+    found = of_edition(page, "findings")
+    found = found[(found["severity"] == "look") & ~found["code"].isin(IN_SECTIONS)]
+    return shown(page, found, "clean.look", columns(*_ADDRESSED))
 
 
 def on_record(page: Page) -> Block:
     """Everything else intake saw, by kind and file."""
-    found = _of_edition(page, "findings")
-    found = found[(found["severity"] == "info") & (found["state"] != "corrected")]
-    if found.empty:
-        return Prose("clean-info", (page.say("clean.info.none"),))
+    found = of_edition(page, "findings")
+    found = found[(found["severity"] == "info") & (found["state"] != "corrected") & ~found["code"].isin(IN_SECTIONS)]
     rule = found["key"].where(found["code"] == "excluded_by_rule", "")
     by = found.assign(rule=rule).groupby(["code", "file", "rule", "state"], sort=False, as_index=False)["count"].sum()
-    return page.table("clean.info", _in_words(page, by), _columns(["what", "file", "rule", "state", "count"]))
+    return shown(page, by, "clean.info", columns("what", "file", "rule", "state", "count"))
 
 
 def corrections(page: Page) -> Block:
     """What corrections.csv changed: before, after and why."""
-    found = _of_edition(page, "findings")
+    found = of_edition(page, "findings")
     found = found[found["state"] == "corrected"]
-    if found.empty:
-        return Prose("clean-corrections", (page.say("clean.corrections.none"),))
     scores = page.tables["scores"].set_index(["file", "sheet", "cell"])["corrected"]
     places = zip(found["file"], found["sheet"], found["place"], strict=True)
-    shown = _in_words(page, found).assign(why=[scores.get(place, "") for place in places])
-    columns = _columns(["key", "file", "place"])
-    columns |= {"found": Column("clean.columns.before"), "done": Column("clean.columns.after")}
-    return page.table("clean.corrections", shown, columns | _columns(["why"]))
+    found = found.assign(why=[scores.get(place, "") for place in places])
+    return shown(
+        page, found, "clean.corrections", columns("key", "file", "place", found="before", done="after", why="why")
+    )
 
 
 def repairs(page: Page) -> Block:
-    """Notation that was repaired by a fixed rule, by kind and file."""
-    found = _of_edition(page, "findings")
-    found = found[found["state"] == "repaired"]
-    if found.empty:
-        return Prose("clean-repairs", (page.say("clean.repairs.none"),))
-    return page.table("clean.repairs", _in_words(page, found), _columns(["what", "file", "found", "done", "count"]))
+    """Notation that was repaired by a fixed rule, before and after, by kind and file."""
+    found = of_edition(page, "findings")
+    found = found[(found["state"] == "repaired") & ~found["code"].isin(IN_SECTIONS)]
+    by = found.groupby(["code", "file", "found", "done", "state"], sort=False, as_index=False)["count"].sum()
+    return shown(page, by, "clean.repairs", columns("what", "file", found="before", done="after", count="count"))
 
 
 def personal(page: Page) -> Block:
     """Columns with personal data that were dropped."""
-    found = _of_edition(page, "findings")
-    found = found[found["code"] == "personal_columns"]
-    if found.empty:
-        return Prose("clean-personal", (page.say("clean.personal.none"),))
-    columns = _columns(["file", "sheet"]) | {"found": Column("clean.columns.column")}
-    return page.table("clean.personal", found, columns)
+    return shown(page, coded(page, ["personal_columns"]), "clean.personal", columns("file", "sheet", found="column"))
 
 
 def recusals(page: Page) -> Block:
@@ -254,69 +227,15 @@ def recusals(page: Page) -> Block:
         return Prose("clean-recusals", (page.say("clean.recusals.none"),))
     dossiers = page.tables["dossiers"]
     offices = dossiers[dossiers["edition"] == page.edition.id].set_index("dossier")["office"]
-    shown = frame.assign(
+    named = frame.assign(
         juror=[page.label("juror", name) for name in frame["juror"]],
         office=[page.label("office", offices.get(name, "")) for name in frame["dossier"]],
         reason=[page.say(f"clean.recusal.{name}") if name else "" for name in frame["reason"]],
     )
-    columns = _columns(["juror", "dossier", "office", "reason"])
-    columns["declared"] = Column("clean.columns.declared", "date")
-    return page.table("clean.recusals", shown.sort_values(["juror", "dossier"]), columns)
-
-
-def _in_words(page: Page, found: pd.DataFrame) -> pd.DataFrame:
-    """Write codes, places, keys and proposed numbers in the page's language."""
-    words = {"place": _place, "key": _concerns, "done": _number, "file": _short}
-    named = {name: [word(page, text) for text in found[name]] for name, word in words.items() if name in found}
-    found = found.assign(**named)
-    if "place" in found:
-        parts = zip(found["file"], found["sheet"], found["place"], strict=True)
-        found = found.assign(where=[", ".join(filter(None, address)) for address in parts])
-    return found.assign(
-        what=[page.say(f"clean.findings.{code}.what") for code in found["code"]],
-        todo=[page.say(f"clean.findings.{code}.todo") for code in found["code"]],
-        state=[page.say(f"clean.state.{state}") for state in found["state"]],
-    )
-
-
-def _short(page: Page, file: str) -> str:
-    """Give a file below the folder of the page's edition without that folder."""
-    return file.removeprefix(f"{page.edition.id}/")
-
-
-def _place(page: Page, text: str) -> str:
-    """Give `line 12, Standards` in the page's language; the address of a cell stays as it is."""
-    word, _, rest = text.partition(" ")
-    return f"{page.say(f'clean.place.{word}')} {rest}" if page.words.has(f"clean.place.{word}") else text
-
-
-def _concerns(page: Page, text: str) -> str:
-    """Give `dossier D07, juror J3, standards` or `w10: 358, comfort` with the names people use."""
-    wave, _, rest = text.partition(": ")
-    if rest:
-        respondent, *items = rest.split(", ")
-        said = page.say("clean.key.answer", wave=page.label("wave", wave), respondent=respondent)
-        return ", ".join([said, *(page.label("item", item) for item in items)])
-    return ", ".join(_named(page, part) for part in text.split(", "))
-
-
-def _named(page: Page, part: str) -> str:
-    kind, _, name = part.partition(" ")
-    if kind == "dossier" and name:
-        return page.say("clean.key.dossier", name=name)
-    return page.label("juror", name) if kind == "juror" and name else page.label("criterion", part)
-
-
-def _number(page: Page, text: str) -> str:
-    """Give a number in the page's notation; another text as it is."""
-    if not re.fullmatch(r"\d+(\.\d+)?", text):
-        return text
-    return page.words.number(float(text), len(text.partition(".")[2]))
+    heads = columns("juror", "dossier", "office", "reason")
+    heads["declared"] = Column("clean.columns.declared", "date")
+    return page.table("clean.recusals", named.sort_values(["juror", "dossier"]), heads)
 
 
 def _worded(page: Page, group: str, name: str) -> str:
     return page.say(f"{group}.{name}") if page.words.has(f"{group}.{name}") else name
-
-
-def _columns(names: list[str]) -> dict[str, Column]:
-    return {name: Column(f"clean.columns.{name}", _kind(name, ("count",))) for name in names}

@@ -8,21 +8,21 @@ import pandas as pd
 
 from analysis.pages import house, panel
 from analysis.pages.display import Block, Prose
+from analysis.pages.findings import columns
 from analysis.pages.page import Column, Page
 
 STATES = ("full", "part", "empty", "recused")
 WIDE = 640  # pixels that the signs of a row share
+NAMED = 12  # entries that a row of the table names
 TICKS = 8  # dossiers named below a chart
 
 
 def completeness(page: Page) -> Block:
     """A sign for every juror and dossier, a matrix a stage."""
-    scores = page.tables["scores"]
-    scores = scores[scores["edition"] == page.edition.id]
-    if scores.empty:
+    stages = _stages(page)
+    if not stages:
         return Prose("clean-completeness", (page.say("clean.completeness.none"),))
-    stages = [stage.id for stage in page.edition.stages if stage.id in set(scores["stage"])]
-    return page.group(*(_stage(page, scores[scores["stage"] == stage], stage) for stage in stages))
+    return page.group(*(_stage(page, scores, stage) for stage, scores in stages))
 
 
 def gaps(page: Page) -> Block:
@@ -36,12 +36,81 @@ def gaps(page: Page) -> Block:
         stage=[page.label("stage", name) for name in by["stage"]],
         reason=[page.say(f"clean.missing.{name}") for name in by["missing"]],
     )
-    columns = {
+    heads = {
         "stage": Column("clean.columns.stage"),
         "reason": Column("clean.columns.reason"),
         "size": Column("clean.columns.count", "count"),
     }
-    return page.table("clean.gaps", shown, columns)
+    return page.table("clean.gaps", shown, heads)
+
+
+def outstanding(page: Page) -> Block:
+    """Who owes marks: each juror with the entries that stand on the sheet without all their marks."""
+    rows = []
+    for stage, scores in _stages(page):
+        cells = _cells(page, scores)
+        due = cells[cells["state"].isin(["empty", "part"])]
+        for juror, owed in due.groupby("juror"):
+            rows.append(
+                {"stage": stage, "juror": juror, "count": int((owed["due"] - owed["scored"]).sum())} | _owed(page, owed)
+            )
+    if not rows:
+        return Prose("clean-outstanding", (page.say("clean.outstanding.none"),))
+    frame = pd.DataFrame(rows).sort_values(["stage", "count", "juror"], ascending=[True, False, True])
+    frame = frame.assign(
+        stage=[page.label("stage", name) for name in frame["stage"]],
+        juror=[page.label("juror", name) for name in frame["juror"]],
+    )
+    return page.table("clean.outstanding", frame, columns("juror", "stage", "empty", "part", count="owed"))
+
+
+def understaffed(page: Page) -> Block:
+    """Entries that fewer jurors have scored than the stage plans, recusals aside."""
+    rows = []
+    for position, stage in enumerate(page.edition.stages):
+        if stage.planned_jurors:
+            scored = _scored(page, stage.id)
+            expected = {**dict.fromkeys(_valid(page), 0), **scored} if position == 0 else scored
+            short = {dossier: many for dossier, many in expected.items() if many < stage.planned_jurors}
+            rows += [
+                {"dossier": dossier, "stage": page.label("stage", stage.id), "have": many, "plan": stage.planned_jurors}
+                for dossier, many in sorted(short.items())
+            ]
+    if not rows:
+        planned = any(stage.planned_jurors for stage in page.edition.stages)
+        return Prose("clean-understaffed", (page.say(f"clean.understaffed.{'none' if planned else 'unplanned'}"),))
+    heads = columns("dossier", "stage")
+    heads |= {name: Column(f"clean.columns.{name}", "count") for name in ("have", "plan")}
+    return page.table("clean.understaffed", pd.DataFrame(rows), heads)
+
+
+def _stages(page: Page) -> list[tuple[str, pd.DataFrame]]:
+    """Stages of the edition that have scores, in order, each with them."""
+    scores = page.tables["scores"]
+    scores = scores[scores["edition"] == page.edition.id]
+    return [(stage.id, rows) for stage in page.edition.stages if len(rows := scores[scores["stage"] == stage.id])]
+
+
+def _owed(page: Page, owed: pd.DataFrame) -> dict[str, str]:
+    return {state: _listed(page, sorted(owed.loc[owed["state"] == state, "dossier"])) for state in ("empty", "part")}
+
+
+def _listed(page: Page, names: list[str]) -> str:
+    more = len(names) - NAMED
+    return ", ".join(names[:NAMED]) + (f" {page.say('clean.outstanding.more', n=more)}" if more > 0 else "")
+
+
+def _scored(page: Page, stage: str) -> dict[str, int]:
+    """How many jurors have given each valid entry of a stage a mark."""
+    scores = page.tables["scores"]
+    scores = scores[(scores["edition"] == page.edition.id) & (scores["stage"] == stage)]
+    scores = scores[scores["dossier"].isin(_valid(page))]
+    return {dossier: rows.loc[rows["value"].notna(), "juror"].nunique() for dossier, rows in scores.groupby("dossier")}
+
+
+def _valid(page: Page) -> list[str]:
+    dossiers = page.tables["dossiers"]
+    return dossiers.loc[(dossiers["edition"] == page.edition.id) & (dossiers["status"] == "valid"), "dossier"].tolist()
 
 
 def _stage(page: Page, scores: pd.DataFrame, stage: str) -> Block:
@@ -65,14 +134,14 @@ def _stage(page: Page, scores: pd.DataFrame, stage: str) -> Block:
         juror=[page.label("juror", name) for name in cells["juror"]],
         state=[page.say(f"clean.cell.{state}") for state in cells["state"]],
     ).sort_values(["juror", "dossier"])
-    columns = {
+    heads = {
         "juror": Column("clean.columns.juror"),
         "dossier": Column("clean.columns.dossier"),
         "state": Column("clean.columns.cell"),
         "scored": Column("clean.columns.criteria_scored", "count"),
         "due": Column("clean.columns.criteria", "count"),
     }
-    table = page.table("clean.completeness.table", shown, columns, part=stage, **words)
+    table = page.table("clean.completeness.table", shown, heads, part=stage, **words)
     return page.figure("clean.completeness", fig, table, part=stage, finding=finding, **words)
 
 
