@@ -1,0 +1,98 @@
+"""Two versions of one file (`_final`, `_v2`, `(1)`, `kopia`) lying side by side, and the cells in which they differ."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from itertools import combinations
+from pathlib import Path
+
+from analysis.errors import DataError
+from analysis.intake.grid import Sheet, key, letters
+from analysis.intake.ledger import Finding, Journal
+
+SHOWN = 12
+"""Cells that a finding names; its count says how many differ."""
+
+_WORDS = (
+    r"v\.?[0-9]{1,3}|(?:ver|wer|wersja|version)[ _.]*[0-9]{1,3}|\([0-9]{1,3}\)|final|finaln[ayei]|ostateczn[aye]"
+    r"|kopia|copy|popraw(?:k[ai]|ion[aye])|korekta"
+)
+_LAST = re.compile(rf"(?<=.)(?:[ _.–-]+(?:{_WORDS})|\([0-9]{{1,3}}\))$")
+_FIRST = re.compile(r"^(?:kopia|copy)(?: of| pliku)?[ _-]+(?=.)")
+
+
+def stem(name: str) -> str:
+    """Give what the versions of one file share: its name without its ending and without words for a version.
+
+    >>> [stem(name) for name in ("Juror_3_final.xlsx", "juror_3 (1).xlsx", "Kopia juror_3_v2.xlsx", "juror_3.xlsx")]
+    ['juror_3', 'juror_3', 'juror_3', 'juror_3']
+    """
+    text = key(Path(name).stem)
+    while (shorter := _FIRST.sub("", _LAST.sub("", text))) != text:
+        text = shorter
+    return text
+
+
+def compare_versions(
+    found: Sequence[tuple[Path, str]], read: Callable[[Path, str], list[Sheet]], *, journal: Journal
+) -> None:
+    """Note each file that lies beside another version of itself, whether or not the pattern takes both.
+
+    Parameters
+    ----------
+    found : sequence of (Path, str)
+        Files that are read, with their names.
+    read : callable
+        Reads the sheets of a file, given its path and name.
+    journal : Journal
+        Takes the findings: `place` names cells that differ, `count` how many there are (0: the files are alike).
+    """
+    names = dict(found)
+    folders = sorted({path.parent for path in names})
+    for folder in folders:
+        groups: dict[tuple[str, str], list[Path]] = {}
+        for path in sorted(folder.iterdir()):
+            if path.is_file() and not path.name.startswith((".", "~$")):
+                groups.setdefault((stem(path.name), path.suffix.lower()), []).append(path)
+        for paths in groups.values():
+            for one, other in combinations(paths, 2):
+                if one in names or other in names:
+                    _compare(one, other, names, read, journal)
+
+
+def _compare(one: Path, other: Path, names: dict[Path, str], read: Callable, journal: Journal) -> None:
+    """Note one pair; the finding stands under the file that is read, and `found` names the other."""
+    if one not in names:
+        one, other = other, one
+    name = names.get(other) or names[one].rpartition("/")[0].removesuffix("/") + f"/{other.name}"
+    try:
+        first, second = read(one, names[one]), read(other, name.removeprefix("/"))
+    except DataError:
+        return  # whatever cannot be read has its own error
+    if not first:
+        return
+    cells = _differing(first, second)
+    place = ", ".join(cells[:SHOWN]) + (", …" if len(cells) > SHOWN else "")
+    entry = Finding("two_versions", first[0], place, key=other.name, found=name.removeprefix("/"), count=len(cells))
+    journal.findings.append(entry)
+
+
+def _differing(first: Sequence[Sheet], second: Sequence[Sheet]) -> list[str]:
+    """Addresses of the cells whose text differs, sheet by sheet."""
+    one, other = _texts(first), _texts(second)
+    return [
+        f"{sheet}!{letters(column)}{row + 1}" if sheet else f"{letters(column)}{row + 1}"
+        for sheet, row, column in sorted(one.keys() | other.keys())
+        if one.get((sheet, row, column)) != other.get((sheet, row, column))
+    ]
+
+
+def _texts(sheets: Sequence[Sheet]) -> dict[tuple[str, int, int], str]:
+    return {
+        (sheet.sheet, row, column): text
+        for sheet in sheets
+        for row, line in enumerate(sheet.cells)
+        for column, text in enumerate(line)
+        if text
+    }
