@@ -143,6 +143,24 @@ class ExcludeRule(Model):
     pattern: str
 
 
+class Join(Model):
+    """Another file whose `columns` are put beside the rows, where the columns of `on` (here = there) are equal.
+
+    `part` takes only a part of a column for the comparison: column = regex with one group.
+    """
+
+    file: str
+    on: dict[str, str]
+    columns: tuple[str, ...]
+    part: dict[str, str] = {}
+
+    @model_validator(mode="after")
+    def _joins_something(self) -> Join:
+        if not self.on or not self.columns:
+            raise ValueError("`on` and `columns` must each name a column")
+        return self
+
+
 class ScoreLayout(Model):
     """How a file of scores looks.
 
@@ -177,6 +195,7 @@ class ScoreLayout(Model):
     scored_at: str | None = None  # column of the time a score was given
     totals: tuple[str, ...] = ()  # what totals are called besides the usual words (regexes)
     ignore: tuple[str, ...] = ()  # columns known not to be scores (regexes); on cards the rows
+    join: tuple[Join, ...] = ()  # other files put beside the rows, in this order
     exclude: tuple[ExcludeRule, ...] = ()
 
 

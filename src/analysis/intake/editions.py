@@ -16,6 +16,7 @@ from analysis.intake.judgements import read_judgements
 from analysis.intake.ledger import Finding, Journal, few
 from analysis.intake.registers import Registers
 from analysis.intake.surveys import read_surveys
+from analysis.intake.suspicions import note_letters
 from analysis.schema import DOSSIERS, EDITIONS, JURORS, OFFICES, RECUSALS, SCORES, check, conform
 
 UNICODE = ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be")
@@ -100,6 +101,7 @@ def examine_edition(
         edition.id, [a for part in parts for a in part.accounts], [f for part in parts for f in part.findings]
     )
     _encodings(whole)
+    note_letters(whole)
     tables["ledger"], tables["findings"] = whole.tables()
     return Examination(tables, tuple(errors))
 

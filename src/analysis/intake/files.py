@@ -16,7 +16,10 @@ from analysis.intake.regulations import RECORD
 from analysis.intake.text import read_text
 from analysis.intake.workbook import read_workbook
 
-REGISTERS = ("offices.csv", "jurors.csv", "recusals.csv", "aliases.csv", "crosswalk.csv", "corrections.csv")
+REGISTERS = (
+    *("offices.csv", "jurors.csv", "recusals.csv", "aliases.csv", "crosswalk.csv", "corrections.csv"),
+    *("review.csv", "office_succession.csv"),
+)
 DATA = "data:"
 KEPT_FILES = 8
 """Files whose sheets are kept in memory for the next edition that reads them."""
@@ -60,10 +63,16 @@ def sources(competition: Competition, raw: Path, data: Path | None) -> list[Path
     DataErrors
         A file that the configuration names is missing.
     """
-    paths = [raw / name for name in REGISTERS if (raw / name).is_file()]
+    directory = competition.offices.file.removeprefix(DATA)
+    folder = raw if directory == competition.offices.file else data
+    registers = [raw / name for name in REGISTERS] + ([folder / directory] if folder else [])
+    paths = [path for path in registers if path.is_file()]
     errors = []
     for edition in competition.editions:
         patterns = [source.file for source in (*edition.scores, *edition.surveys)]
+        structures = [competition.layouts[source.layout].structure for source in edition.surveys]
+        patterns += [structure for structure in structures if structure]
+        patterns += [join.file for source in edition.scores for join in competition.layouts[source.layout].join]
         paths += [path for path in [raw / edition.id / RECORD] if path.is_file()]
         for pattern in ([edition.dossiers] if edition.dossiers else []) + patterns:
             try:

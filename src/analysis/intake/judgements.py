@@ -13,9 +13,11 @@ from analysis.intake import dossiers as lists
 from analysis.intake import files, rules
 from analysis.intake.cells import read_column, vocabulary
 from analysis.intake.identity import Names, named
+from analysis.intake.joins import joined
 from analysis.intake.ledger import Journal
 from analysis.intake.registers import Registers
 from analysis.intake.sheets import TEXTS, Reading, chosen, criterion_names, filled, read_sheet
+from analysis.intake.suspicions import idle_jurors, spellings
 from analysis.schema import JURORS, RECUSALS, SCORES, check, conform
 
 WAYS = {
@@ -67,12 +69,15 @@ def read_judgements(
     }
     recusals = _recusals(registers, edition, names, journal=journal)
     words = vocabulary(competition.missing)
+    spellings(cells, names, journal=journal)
     cells = _valued(_identified(cells, names, journal=journal), missing=words)
     rules.note_repairs(cells, journal=journal)
     corrections = registers.corrections[registers.corrections["edition"] == edition.id]
     cells = rules.correct(cells, corrections, names=names, missing=words, journal=journal)
     cells = rules.recuse(cells, recusals, journal=journal)
-    cells = rules.set_aside(cells, [reading.account for reading in readings], journal=journal)
+    accounts = [reading.account for reading in readings]
+    cells = idle_jurors(cells, accounts, journal=journal)
+    cells = rules.set_aside(cells, accounts, journal=journal)
     _checked(cells, dossiers, edition, journal=journal)
     scores = check(_scores(cells, dossiers, edition), SCORES)
     jurors = JURORS.empty() if len(registers.jurors) else _jurors(names["juror"])
@@ -128,6 +133,8 @@ def _readings(
                 continue
             for sheet in sheets:
                 try:
+                    about = {"layout": source.layout, "edition": edition, "folders": folders, "journal": journal}
+                    sheet = joined(sheet, layout.join, **about)
                     reading = read_sheet(
                         sheet, source, edition=edition, competition=competition, names=names, journal=journal
                     )

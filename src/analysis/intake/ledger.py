@@ -32,8 +32,16 @@ CODES = {
     "doubled_respondent": ("quarantined", "act"),
     "unknown_office": ("noted", "act"),
     "partial_session": ("noted", "act"),
+    "constant_zero_juror": ("quarantined", "act"),
+    "no_partner": ("noted", "look"),
+    "mojibake_repaired": ("repaired", "info"),
+    "nfc": ("repaired", "info"),
+    "several_spellings": ("noted", "info"),
     "rules_changed": ("noted", "act"),
     "rules_record_edited": ("noted", "act"),
+    "regon_invalid": ("noted", "act"),
+    "nip_invalid": ("noted", "act"),
+    "terc_invalid": ("noted", "look"),
     "corrected": ("corrected", "info"),
     "short_row": ("noted", "look"),
     "unknown_column": ("noted", "look"),
@@ -43,6 +51,8 @@ CODES = {
     "late_score": ("noted", "look"),
     "sheet_not_read": ("noted", "info"),
     "legacy_encoding": ("repaired", "info"),
+    "leading_zero": ("repaired", "info"),
+    "office_linked": ("repaired", "info"),
     "unit_removed": ("repaired", "info"),
     "personal_columns": ("excluded", "info"),
     "item_not_asked": ("noted", "info"),
@@ -51,6 +61,17 @@ CODES = {
     "straight_liner": ("noted", "info"),
     "reversed_item": ("noted", "look"),
     "partial": ("excluded", "info"),
+    "duplicate_respondent": ("excluded", "look"),
+    "two_answers": ("quarantined", "act"),
+    "readers_disagree": ("quarantined", "act"),
+    "cell_in_dispute": ("noted", "look"),
+    "two_versions": ("noted", "act"),
+    "hidden_sheet": ("noted", "look"),
+    "hidden_rows": ("noted", "look"),
+    "hidden_columns": ("noted", "look"),
+    "cell_note": ("noted", "look"),
+    "coloured_cells": ("noted", "look"),
+    "merged_cells": ("noted", "info"),
     OTHER_SOURCE: ("excluded", "info"),
     "excluded_by_rule": ("excluded", "info"),
 }
@@ -84,6 +105,8 @@ class Account:
         `accepted`, `quarantined` or `excluded`, and by which code or rule.
     rejected : array of int, shape (n,)
         Cells of an accepted row that were set aside.
+    done : dict
+        Rule → what was done besides, for the finding that names the rule.
     """
 
     sheet: Sheet
@@ -93,6 +116,7 @@ class Account:
     state: np.ndarray = field(init=False)
     rule: np.ndarray = field(init=False)
     rejected: np.ndarray = field(init=False)
+    done: dict[str, str] = field(init=False, default_factory=dict)
 
     def __post_init__(self):
         self.state = np.full(len(self.rows), "accepted", dtype=object)
@@ -216,7 +240,8 @@ def _rules(account: Account, rows: pd.DataFrame) -> list[Finding]:
     for rule, taken in rows[rows["rule"] != ""].groupby("rule", sort=True):
         code = rule if rule in CODES else "excluded_by_rule"
         place = account.sheet.place(taken["row"].tolist())
-        found.append(Finding(code, account.sheet, place, key="" if code == rule else rule, count=len(taken)))
+        named, done = "" if code == rule else rule, account.done.get(rule, "")
+        found.append(Finding(code, account.sheet, place, named, done=done, count=len(taken)))
     return found
 
 
