@@ -1,7 +1,7 @@
 import pytest
 
 from analysis.errors import DataErrors
-from analysis.intake.surveys import iso
+from analysis.intake.exports import iso
 from intake_folder import DOSSIERS, EDITION, folder, workbook
 
 SURVEY = """
@@ -26,7 +26,7 @@ kind = "columns"
 items = { "Speed" = "speed", "Help" = "help" }
 """
 HEAD = ["id", "submitdate", "startdate", "token", "telefon", "urzad", "Q1[SQ001]", "Q1[SQ002]"]
-FIRST = ["1", "2025-03-04 10:05:00", "2025-03-04 10:01:30", "abc", "600", "o1", "4", "5"]
+FIRST = ["1", "2025-03-04 10:05:00", "2025-03-04 10:01:30", "", "600", "o1", "4", "5"]
 
 
 def export(*rows, mark=";") -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import io
 import zlib
 from dataclasses import replace
 from functools import lru_cache
@@ -13,6 +14,7 @@ from analysis.config import Competition, Edition
 from analysis.errors import DataError, DataErrors
 from analysis.intake.grid import Sheet
 from analysis.intake.regulations import RECORD
+from analysis.intake.spss import read_sav
 from analysis.intake.text import read_text
 from analysis.intake.workbook import read_workbook
 
@@ -85,7 +87,7 @@ def sources(competition: Competition, raw: Path, data: Path | None) -> list[Path
 
 
 def sheets(path: Path, *, file: str) -> list[Sheet]:
-    """Read the sheets of a file: .xlsx, .csv, .txt or .tsv, the text files also packed as .gz.
+    """Read the sheets of a file: .xlsx, .csv, .txt or .tsv, the text files also packed as .gz, or .sav.
 
     Raises
     ------
@@ -104,20 +106,42 @@ def sheets(path: Path, *, file: str) -> list[Sheet]:
 _UNNAMED = "\0file"
 
 
+KINDS = (".xlsx", ".xlsm", ".csv", ".txt", ".tsv", ".sav")
+OTHER_BOOKS = (".xls", ".xlsb", ".ods", ".fods", ".numbers", ".et")
+"""Workbooks of other programs, which a spreadsheet program saves as .xlsx."""
+MAX_UNPACKED = 500_000_000
+"""Bytes a .gz file may unpack to."""
+
+
 @lru_cache(maxsize=KEPT_FILES)
 def _sheets(path: Path, modified: int, size: int) -> tuple[Sheet, ...]:
+    endings = [ending.lower() for ending in path.suffixes]
+    packed = endings[-1:] == [".gz"]
+    kind = next(iter(endings[-2:-1] if packed else endings[-1:]), "")
+    if kind in OTHER_BOOKS:
+        raise DataError(
+            f"{_UNNAMED}: a workbook of kind {kind!r} is not read. Open it in a spreadsheet program, choose "
+            "“Save as”, “Excel workbook (.xlsx)”, and put that file in its place."
+        )
+    if kind not in KINDS:
+        raise DataError(f"{_UNNAMED}: files of kind {kind or 'unknown'!r} are not read. Save it as .xlsx or .csv.")
     data = path.read_bytes()
     sha256 = hashlib.sha256(data).hexdigest()
-    endings = [ending.lower() for ending in path.suffixes]
-    if endings[-1:] == [".gz"]:
-        try:
-            data = gzip.decompress(data)
-        except (gzip.BadGzipFile, EOFError, zlib.error) as error:
-            raise DataError(f"{_UNNAMED}: not a readable .gz file ({error}). Copy it again.") from None
-        endings = endings[:-1]
-    kind = endings[-1] if endings else ""
+    if packed:
+        data = _unpacked(data)
     if kind in (".xlsx", ".xlsm"):
         return tuple(read_workbook(data, file=_UNNAMED, sha256=sha256))
-    if kind in (".csv", ".txt", ".tsv"):
-        return (read_text(data, file=_UNNAMED, sha256=sha256),)
-    raise DataError(f"{_UNNAMED}: files of kind {kind or 'unknown'!r} are not read. Save it as .xlsx or .csv.")
+    if kind == ".sav":
+        return (read_sav(path, file=_UNNAMED, sha256=sha256),)
+    return (read_text(data, file=_UNNAMED, sha256=sha256),)
+
+
+def _unpacked(data: bytes) -> bytes:
+    try:
+        with gzip.GzipFile(fileobj=io.BytesIO(data)) as stream:
+            content = stream.read(MAX_UNPACKED + 1)
+    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+        raise DataError(f"{_UNNAMED}: not a readable .gz file ({error}). Copy it again.") from None
+    if len(content) > MAX_UNPACKED:
+        raise DataError(f"{_UNNAMED}: unpacks to more than {MAX_UNPACKED // 1_000_000} MB. Put in a smaller file.")
+    return content
