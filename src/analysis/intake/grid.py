@@ -5,12 +5,13 @@ from __future__ import annotations
 import difflib
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from analysis.errors import DataError
+from analysis.intake.mojibake import Mend
 from analysis.intake.traces import NO_TRACES, Traces
 
 TEXT, NUMBER, DATE, ERROR, FORMULA = range(5)
@@ -35,8 +36,14 @@ class Sheet:
         The number a person sees: the first line of the row in a text file, the row in a workbook.
     widths : array of int, shape (rows,)
         How many fields the row had before it was padded.
+    merged : tuple of (top, left, bottom, right)
+        Rectangles of cells that a workbook shows as one, counted from 0, both ends included.
     traces : Traces
         What a workbook knows of the cells besides their text.
+    mends : tuple of Mend
+        Cells whose letters had been read in the wrong character set, before and after.
+    composed : int
+        Signs of accents that were joined with their letters (Unicode normal form C).
     """
 
     file: str
@@ -47,7 +54,10 @@ class Sheet:
     kinds: np.ndarray
     lines: np.ndarray
     widths: np.ndarray
+    merged: tuple[tuple[int, int, int, int], ...] = ()
     traces: Traces = NO_TRACES
+    mends: tuple[Mend, ...] = ()
+    composed: int = 0
 
     @property
     def where(self) -> str:
@@ -71,13 +81,17 @@ class Sheet:
 
 @dataclass(frozen=True, eq=False)
 class Block:
-    """The rows of data below the header of a sheet; a row without any text is no row of data."""
+    """The rows of data below the header of a sheet; a row without any text is no row of data.
+
+    `headers` has a text a column; `titles` has the texts of each row of the header over that column.
+    """
 
     sheet: Sheet
     header: int
     headers: list[str]
     rows: np.ndarray
     _positions: dict[str, int] = field(repr=False)
+    titles: list[list[str]] = field(repr=False)
 
     def position(self, name: str) -> int:
         """Give the index of the column with this header."""
@@ -161,6 +175,30 @@ def regex(pattern: str, where: str) -> re.Pattern[str]:
         raise DataError(f"{where}: {pattern!r} is not a regular expression ({error}). Correct it.") from None
 
 
+def anchor(name: str, where: str) -> Callable[[str], bool]:
+    """Give the test that a cell is the one a layout names: the same text, or, between slashes, a regular expression.
+
+    >>> fits = anchor("/przyznane (pkt|punkty)/", "layouts.toml")
+    >>> fits("Przyznane  punkty"), fits("Maks. pkt"), anchor("Nr", "layouts.toml")("NR ")
+    (True, False, True)
+
+    Raises
+    ------
+    DataError
+        What stands between the slashes is no regular expression.
+    """
+    if len(name) > 2 and name.startswith("/") and name.endswith("/"):
+        pattern = re.compile(regex(name[1:-1], where).pattern, re.IGNORECASE)
+        return lambda text: pattern.fullmatch(" ".join(text.split())) is not None
+    wanted = key(name)
+    return lambda text: key(text) == wanted
+
+
+def anchors(names: Iterable[str], *, layout: str) -> dict[str, Callable[[str], bool]]:
+    """Give the test of each column or label that a layout names."""
+    return {name: anchor(name, f"layouts.toml [{layout}]") for name in names}
+
+
 def find_block(sheet: Sheet, named: Sequence[str], *, layout: str) -> Block:
     """Find the header: the first row that holds every named column.
 
@@ -169,19 +207,20 @@ def find_block(sheet: Sheet, named: Sequence[str], *, layout: str) -> Block:
     DataError
         No row holds them all, or a named column stands twice in that row.
     """
-    wanted = {key(name): name for name in named}
+    wanted = anchors(named, layout=layout)
     best, found = -1, set()
     for row in range(len(sheet.cells)):
-        present = {key(text) for text in sheet.cells[row] if text} & set(wanted)
+        texts = [text for text in sheet.cells[row] if text]
+        present = {name for name, fits in wanted.items() if any(map(fits, texts))}
         if len(present) == len(wanted):
-            return _block(sheet, row, wanted, layout=layout)
+            return block_below(sheet, row, [[str(text)] for text in sheet.cells[row]], named=named, layout=layout)
         if len(present) > len(found):
             best, found = row, present
-    lacking = [name for near, name in wanted.items() if near not in found]
-    raise DataError(_no_header(sheet, best, lacking, layout=layout))
+    raise DataError(no_header(sheet, best, [name for name in wanted if name not in found], layout=layout))
 
 
-def _no_header(sheet: Sheet, best: int, lacking: list[str], *, layout: str) -> str:
+def no_header(sheet: Sheet, best: int, lacking: list[str], *, layout: str) -> str:
+    """Say which columns no row holds, and which row comes nearest."""
     quoted = ", ".join(repr(name) for name in lacking)
     way_out = f"Correct the header, or the columns in layouts.toml [{layout}]."
     if sheet.sheet:
@@ -195,17 +234,28 @@ def _no_header(sheet: Sheet, best: int, lacking: list[str], *, layout: str) -> s
     )
 
 
-def _block(sheet: Sheet, header: int, wanted: dict[str, str], *, layout: str) -> Block:
-    headers = [str(text) for text in sheet.cells[header]]
+def block_below(
+    sheet: Sheet, header: int, titles: list[list[str]], *, named: Sequence[str], layout: str
+) -> Block:
+    """Give the block below the row `header`, whose columns have these titles (top to bottom).
+
+    Raises
+    ------
+    DataError
+        A named column stands twice.
+    """
+    headers = [" / ".join(dict.fromkeys(text for text in texts if text)) for texts in titles]
     positions: dict[str, int] = {}
     for column, text in enumerate(headers):
-        near = key(text)
-        if near in positions and near in wanted:
+        positions.setdefault(key(text), column)
+    for name, fits in anchors(named, layout=layout).items():
+        places = [column for column, texts in enumerate(titles) if any(map(fits, filter(None, texts)))]
+        if len(places) > 1:
             raise DataError(
-                f"{sheet.where}, {sheet.row_word} {sheet.lines[header]}: the column {wanted[near]!r} stands twice "
-                f"({letters(positions[near])} and {letters(column)}), and layouts.toml [{layout}] reads it. Rename one."
+                f"{sheet.where}, {sheet.row_word} {sheet.lines[header]}: the column {name!r} stands twice "
+                f"({letters(places[0])} and {letters(places[1])}), and layouts.toml [{layout}] reads it. Rename one."
             )
-        positions.setdefault(near, column)
+        positions |= {key(name): column for column in places}
     below = sheet.cells[header + 1 :]
     rows = np.flatnonzero((below != "").any(axis=1)) + header + 1 if len(below) else np.array([], dtype=int)
-    return Block(sheet, header, headers, rows, positions)
+    return Block(sheet, header, headers, rows, positions, titles)

@@ -1,33 +1,24 @@
-"""Score sheets of three shapes → one row a judgement, still as text, with the address of each cell."""
+"""Score sheets of six shapes → one row a judgement, still as text, with the address of each cell."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from pathlib import PurePosixPath
 
 import numpy as np
 import pandas as pd
 
-from analysis.config import Competition, Edition, JurorPlace, ScoreLayout, ScoreSource, SurveySource
+from analysis.config import Competition, Edition, JurorPlace, ScoreSource
 from analysis.errors import DataError
-from analysis.intake.grid import Block, Sheet, find_block, hint, key, letters, regex
+from analysis.intake.cards import read_card
+from analysis.intake.columns import Columns, columns_of, named_columns
+from analysis.intake.grid import Block, Sheet, regex
+from analysis.intake.headers import find_headers
 from analysis.intake.identity import Names
 from analysis.intake.ledger import OTHER_SOURCE, Account, Finding, Journal
+from analysis.intake.readings import REMARKS, TEXTS, Context, Reading, juror_of, only, part, sift, signs
+from analysis.intake.totals import Stated, is_total
 
-TEXTS = ("dossier", "office", "office_name", "category", "session", "stage", "juror", "criterion", "raw")
-"""Columns of the frame of judgements as text; `kind`, `row`, `column` and `cell` come besides."""
-
-
-@dataclass(frozen=True, eq=False)
-class Reading:
-    """One sheet read for one source: its judgements as text, and the account of its rows."""
-
-    source: ScoreSource
-    sheet: Sheet
-    cells: pd.DataFrame
-    account: Account
+__all__ = ["REMARKS", "TEXTS", "Reading", "chosen", "criterion_names", "filled", "read_sheet", "sift"]
 
 
 def criterion_names(edition: Edition, aliases: Mapping[str, str]) -> Names:
@@ -75,39 +66,6 @@ def chosen(sheets: list[Sheet], pattern: str | None, *, layout: str, journal: Jo
     return fitting
 
 
-def sift(
-    block: Block, source: ScoreSource | SurveySource, *, competition: Competition, kind: str, journal: Journal
-) -> Account:
-    """Account for the rows of a block: those of other sources and those of named rules are excluded."""
-    layout = competition.layouts[source.layout]
-    account = Account(block.sheet, kind, block.rows)
-    mine = np.full(len(block.rows), True)
-    for column, value in source.where.items():
-        mine &= _fits(block.column(column), lambda text, value=value: key(text) == key(value))
-    account.set_aside(~mine, state="excluded", rule=OTHER_SOURCE)
-    for rule in layout.exclude:
-        pattern = regex(rule.pattern, f"layouts.toml [{source.layout}] exclude {rule.rule}")
-        met = _fits(block.column(rule.column), lambda text, pattern=pattern: pattern.fullmatch(text) is not None)
-        account.set_aside(met, state="excluded", rule=rule.rule)
-    _widths(block, account, journal)
-    return account
-
-
-def _fits(texts: np.ndarray, test) -> np.ndarray:
-    answers = {text: test(text) for text in set(texts)}
-    return np.array([answers[text] for text in texts], dtype=bool)
-
-
-def _widths(block: Block, account: Account, journal: Journal) -> None:
-    """A row with more fields than the header is set aside; one with fewer is read, and named."""
-    sheet, width = block.sheet, block.sheet.widths[block.header]
-    account.set_aside((sheet.cells[block.rows, width:] != "").any(axis=1), state="quarantined", rule="long_row")
-    last = max(column for column, text in enumerate(block.headers) if text) + 1
-    short = block.rows[(sheet.widths[block.rows] < last) & (account.state == "accepted")]
-    if len(short):
-        journal.findings.append(Finding("short_row", sheet, sheet.place(short.tolist()), count=len(short)))
-
-
 def read_sheet(
     sheet: Sheet, source: ScoreSource, *, edition: Edition, competition: Competition, names: Names, journal: Journal
 ) -> Reading:
@@ -132,177 +90,127 @@ def read_sheet(
     DataError
         The header, the juror or a column of scores is not found.
     """
-    layout = competition.layouts[source.layout]
-    needed = [*_named(layout), *source.where, *(rule.column for rule in layout.exclude)]
-    block = find_block(sheet, list(dict.fromkeys(needed)), layout=source.layout)
+    context = Context(source, edition, competition, names, journal)
+    if context.layout.kind in ("card", "collective"):
+        return read_card(sheet, context)
+    layout = context.layout
+    block = find_headers(
+        sheet, named_columns(context), known=context.criterion, rows=layout.header_rows, layout=source.layout
+    )
     account = sift(block, source, competition=competition, kind="scores", journal=journal)
-    _without_dossier(block, layout, account)
-    columns = _score_columns(block, layout, source, names, journal)
-    if not columns:
-        raise DataError(f"{sheet.where}: no column of scores is found. Correct layouts.toml [{source.layout}].")
-    account.cells = len(columns)
-    rows = account.accepted
-    base = _base(block, layout, rows)
-    base["stage"] = source.stage or _only(edition.stages) if layout.stage is None else block.column(layout.stage, rows)
-    given = source.criterion or _only(edition.criteria)
-    if layout.kind != "matrix":
-        base["criterion"] = block.column(layout.criterion, rows) if layout.criterion else given
-    if layout.kind != "jurors_in_columns":
-        base["juror"] = _juror(block, layout, rows, source.layout)
-    parts = [_part(block, base, rows, column, meaning) for column, meaning in columns.items()]
-    return Reading(source, sheet, pd.concat(parts, ignore_index=True), account)
+    columns = columns_of(block, context)
+    totals = _without_dossier(block, columns, context, account)
+    account.cells = len(columns.scores)
+    base = _base(block, context, account.accepted)
+    parts = [part(block, base, account.accepted, column, said) for column, said in columns.scores.items()]
+    return Reading(
+        source,
+        sheet,
+        pd.concat(parts, ignore_index=True),
+        account,
+        stated=tuple(_stated(block, columns, account.accepted, totals)),
+        maxima=tuple(columns.maxima),
+        remarks=_remarks(block, columns, base, account.accepted),
+    )
 
 
-def _named(layout: ScoreLayout) -> list[str]:
-    """Columns that the header must hold."""
-    names = [*layout.dossier, *layout.office, *layout.session]
-    names += [layout.office_name, layout.category, layout.stage, layout.criterion, layout.score]
-    if isinstance(layout.juror, str):
-        names.append(layout.juror)
-    if isinstance(layout.jurors, dict):
-        names += layout.jurors
-    return [name for name in names if name]
-
-
-def _only(entries: tuple) -> str:
-    """The id of the only entry; empty where there are several."""
-    return entries[0].id if len(entries) == 1 else ""
-
-
-def _text(value: object, name: str, layout: str) -> str:
-    if isinstance(value, str):
-        return value
-    raise DataError(f"layouts.toml [{layout}]: `{name}` must name a column. Add it.")
-
-
-def _without_dossier(block: Block, layout: ScoreLayout, account: Account) -> None:
-    """A row that does not say which dossier it is about cannot be used."""
-    empty = np.full(len(block.rows), False)
-    for name in layout.dossier:
+def _without_dossier(block: Block, columns: Columns, context: Context, account: Account) -> dict[int, str]:
+    """Exclude totals and signatures, set aside other rows that name no dossier; give the rows of totals."""
+    named = context.layout.dossier if isinstance(context.layout.dossier, tuple) else ()
+    empty, word = np.full(len(block.rows), False), np.full(len(block.rows), False)
+    for name in named:
         empty |= block.column(name) == ""
+        word |= np.array([is_total(text) for text in block.column(name)], dtype=bool)
+    asides = [c for c in range(block.sheet.cells.shape[1]) if c not in columns.scores and c not in columns.totals]
+    totals: dict[int, str] = {}
+    signature = np.full(len(block.rows), False)
+    for place in np.flatnonzero((empty | word | (account.state == "excluded")) & (account.rule != OTHER_SOURCE)):
+        texts = [str(text) for text in block.sheet.cells[block.rows[place], asides] if text]
+        kind = next((kind for text in texts if (kind := context.total(text))), "")
+        if kind:
+            totals[int(block.rows[place])] = kind
+        signature[place] = not kind and any(map(signs, texts))
+    account.set_aside(np.isin(block.rows, list(totals)), state="excluded", rule="total_row")
+    account.set_aside(signature, state="excluded", rule="signature_row")
     account.set_aside(empty, state="quarantined", rule="no_dossier")
+    return totals
 
 
-def _base(block: Block, layout: ScoreLayout, rows: np.ndarray) -> dict:
+def _stated(block: Block, columns: Columns, accepted: np.ndarray, totals: dict[int, str]) -> Iterable[Stated]:
+    """What the columns and rows of totals state."""
+    sheet, every = block.sheet, tuple(accepted.tolist())
+
+    def stated(row: int, column: int, about: tuple[int, ...], rows: tuple, **how: str) -> Stated:
+        cell = sheet.address(row, column, block.headers[column])
+        return Stated(row, column, cell, block.headers[column], about, rows, **how)
+
+    for column, (kind, about) in columns.totals.items():
+        for row in every:
+            yield stated(row, column, about, (every,) if kind == "rank" else ((row,),), across=kind)
+    last = -1
+    for row, down in totals.items():
+        above = tuple(one for one in every if one < row)
+        rows = (above, tuple(one for one in above if one > last))
+        for column in columns.scores:
+            yield stated(row, column, (column,), rows, down=down)
+        for column, (kind, about) in columns.totals.items():
+            if kind != "rank":
+                yield stated(row, column, about, rows, across=kind, down=down)
+        last = row
+
+
+def _base(block: Block, context: Context, rows: np.ndarray) -> dict:
+    """What all judgements of a row share."""
+    layout, sheet = context.layout, block.sheet
     blank = np.full(len(rows), "", dtype=object)
-    return {
+
+    def column(name: str | None) -> np.ndarray:
+        return block.column(name, rows) if name else blank
+
+    base = {
         "row": rows,
-        "dossier": block.joined(layout.dossier, rows),
+        "dossier": _dossier(block, context, rows),
         "office": block.joined(layout.office, rows),
-        "office_name": block.column(layout.office_name, rows) if layout.office_name else blank,
-        "category": block.column(layout.category, rows) if layout.category else blank,
+        "office_name": column(layout.office_name),
+        "category": column(layout.category),
         "session": block.joined(layout.session, rows),
+        "stage": column(layout.stage) if layout.stage else context.source.stage or only(context.edition.stages),
+        "scored_at": column(layout.scored_at),
+        "status": column(layout.status),
     }
+    if layout.kind in ("long", "jurors_in_columns"):
+        given = context.source.criterion or only(context.edition.criteria)
+        base["criterion"] = _criteria(column(layout.criterion), context) if layout.criterion else given
+    if layout.kind in ("long", "matrix"):
+        if layout.juror is None:
+            raise DataError(f"{context.setting}: `juror` must say where the sheet names its juror. Add it.")
+        place = layout.juror
+        base["juror"] = (
+            juror_of(sheet, place, layout=context.source.layout) if isinstance(place, JurorPlace) else column(place)
+        )
+    return base
 
 
-def _score_columns(
-    block: Block, layout: ScoreLayout, source: ScoreSource, names: Names, journal: Journal
-) -> dict[int, dict[str, str]]:
-    """Columns of scores: index → what the column says about its cells (juror or criterion)."""
-    if layout.kind == "long":
-        return {block.position(_text(layout.score, "score", source.layout)): {}}
-    if layout.kind == "matrix":
-        return _criterion_columns(block, layout, source, names, journal)
-    return _juror_columns(block, layout, source)
+def _dossier(block: Block, context: Context, rows: np.ndarray) -> object:
+    place = context.layout.dossier
+    if isinstance(place, JurorPlace):
+        return juror_of(block.sheet, place, layout=context.source.layout, field="dossier")
+    return block.joined(place, rows)
 
 
-def _criterion_columns(
-    block: Block, layout: ScoreLayout, source: ScoreSource, names: Names, journal: Journal
-) -> dict[int, dict[str, str]]:
-    meant = {key(header): criterion for header, criterion in layout.criteria.items()}
-    others = {key(name) for name in (*_named(layout), *source.where)}
-    others |= {key(rule.column) for rule in layout.exclude}
-    ignored = [regex(pattern, f"layouts.toml [{source.layout}] ignore") for pattern in layout.ignore]
-    found: dict[int, dict[str, str]] = {}
-    for column, header in enumerate(block.headers):
-        near = key(header)
-        criterion = meant.get(near) or names.find(header)
-        if not near or near in others:
-            continue
-        if criterion:
-            found[column] = {"criterion": criterion}
-        elif not any(pattern.fullmatch(" ".join(header.split())) for pattern in ignored):
-            place = f"{letters(column)}{block.sheet.lines[block.header]}" if block.sheet.sheet else header
-            near_names = [*layout.criteria, *names.known()]
-            done = hint(header, near_names).removeprefix("; did you mean ").rstrip("?").strip("'")
-            journal.findings.append(Finding("unknown_column", block.sheet, place, found=header, done=done))
-    _none_absent(block, layout, source, {entry["criterion"] for entry in found.values()}, names)
-    return found
+def _criteria(texts: np.ndarray, context: Context) -> np.ndarray:
+    """Criteria by what the layout calls them; a text that means none stays, and is an error later."""
+    meant = {text: context.criterion(text) or text for text in set(texts)}
+    return np.array([meant[text] for text in texts] or [], dtype=object)
 
 
-def _none_absent(block: Block, layout: ScoreLayout, source: ScoreSource, found: set[str], names: Names) -> None:
-    """A criterion of the edition that the sheet should hold and does not is no silent gap."""
-    expected = layout.criteria or {name: name for name in names.ids.values()}
-    lacking = [header for header, name in expected.items() if name in names.ids.values() and name not in found]
-    if not lacking:
-        return
-    sheet, quoted = block.sheet, ", ".join(map(repr, lacking))
-    raise DataError(
-        f"{sheet.where}, {sheet.row_word} {sheet.lines[block.header]}: no column for {quoted}"
-        f"{hint(lacking[0], [text for text in block.headers if text]) or '.'} "
-        f"Correct the header, or `criteria` in layouts.toml [{source.layout}]."
-    )
-
-
-def _juror_columns(block: Block, layout: ScoreLayout, source: ScoreSource) -> dict[int, dict[str, str]]:
-    place = f"layouts.toml [{source.layout}] jurors"
-    if isinstance(layout.jurors, dict):
-        return {block.position(header): {"juror": juror} for header, juror in layout.jurors.items()}
-    pattern = regex(_text(layout.jurors, "jurors", source.layout), place)
-    if pattern.groups != 1:
-        raise DataError(f"{place}: {layout.jurors!r} needs one group, the part that names the juror. Add it.")
-    ignored = [regex(text, f"layouts.toml [{source.layout}] ignore") for text in layout.ignore]
-    found = {}
-    for column, header in enumerate(block.headers):
-        flat = " ".join(header.split())
-        match = pattern.fullmatch(flat)
-        if match and not any(text.fullmatch(flat) for text in ignored):
-            found[column] = {"juror": match[1]}
-    if not found:
-        raise DataError(f"{block.sheet.where}: no column fits {layout.jurors!r}. Correct `jurors` in {place}.")
-    return found
-
-
-def _juror(block: Block, layout: ScoreLayout, rows: np.ndarray, name: str) -> object:
-    """Who gave the marks: a column, the cell right of a label, or the name of the file or sheet."""
-    place, sheet = layout.juror, block.sheet
-    if isinstance(place, str):
-        return block.column(place, rows)
-    if not isinstance(place, JurorPlace):
-        raise DataError(f"layouts.toml [{name}]: `juror` must say where the sheet names its juror. Add it.")
-    if place.label is not None:
-        return _right_of(sheet, place.label, name)
-    pattern, text = (place.file, PurePosixPath(sheet.file).name) if place.file else (place.sheet, sheet.sheet)
-    match = regex(pattern or "(.+)", f"layouts.toml [{name}] juror").search(text)
-    if not match:
-        raise DataError(f"{sheet.where}: the name does not fit {pattern!r} of layouts.toml [{name}] juror. Rename it.")
-    return match[1] if match.re.groups else match[0]
-
-
-def _right_of(sheet: Sheet, label: str, name: str) -> str:
-    wanted = re.sub(r"\s*:$", "", key(label))
-    for row in sheet.cells:
-        for column, text in enumerate(row):
-            if text and re.sub(r"\s*:$", "", key(text)) == wanted:
-                right = [value for value in row[column + 1 :] if value]
-                if right:
-                    return right[0]
-    raise DataError(
-        f"{sheet.where}: no name stands right of a cell {label!r}. Write the juror there, or correct `juror` in "
-        f"layouts.toml [{name}]."
-    )
-
-
-def _part(block: Block, base: dict, rows: np.ndarray, column: int, meaning: dict[str, str]) -> pd.DataFrame:
-    sheet, header = block.sheet, block.headers[column]
-    return pd.DataFrame(
-        {
-            **base,
-            **meaning,
-            "raw": sheet.cells[rows, column],
-            "kind": sheet.kinds[rows, column],
-            "column": column,
-            "cell": [sheet.address(row, column, header) for row in rows],
-        },
-        index=range(len(rows)),
-    )
+def _remarks(block: Block, columns: Columns, base: dict, rows: np.ndarray) -> pd.DataFrame:
+    """What jurors wrote in the columns of comments; empty ones are left out."""
+    frames = [pd.DataFrame(columns=list(REMARKS))]
+    for column, criterion in columns.remarks.items():
+        said = {"criterion": criterion or base.get("criterion", ""), "juror": base.get("juror", "")}
+        frame = pd.DataFrame({**{name: base[name] for name in ("row", "stage", "dossier")}, **said}, index=range(len(rows)))
+        frame["text"] = block.sheet.cells[rows, column]
+        frame["cell"] = [block.address(row, column) for row in rows]
+        frames.append(frame[frame["text"] != ""])
+    return pd.concat(frames, ignore_index=True) if len(frames) > 1 else frames[0]
