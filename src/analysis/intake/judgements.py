@@ -15,9 +15,11 @@ from analysis.intake.cells import read_column, vocabulary
 from analysis.intake.identity import Names, named
 from analysis.intake.joins import joined
 from analysis.intake.ledger import Journal
+from analysis.intake.notices import look_over, settled
 from analysis.intake.registers import Registers
 from analysis.intake.sheets import TEXTS, Reading, chosen, criterion_names, filled, read_sheet
 from analysis.intake.suspicions import idle_jurors, spellings
+from analysis.intake.versions import compare_versions
 from analysis.schema import JURORS, RECUSALS, SCORES, check, conform
 
 WAYS = {
@@ -124,9 +126,12 @@ def _readings(
     readings = []
     for source in edition.scores:
         layout = competition.layouts[source.layout]
-        for path, file in _found(source.file, edition, folders, journal):
+        found = _found(source.file, edition, folders, journal)
+        compare_versions(found, journal=journal)
+        for path, file in found:
             try:
                 sheets = filled(files.sheets(path, file=file), file=file)
+                look_over(sheets, journal=journal)
                 sheets = chosen(sheets, layout.sheet, layout=source.layout, journal=journal)
             except DataError as error:
                 journal.fail(file, str(error))
@@ -141,8 +146,8 @@ def _readings(
                 except DataError as error:
                     journal.fail(file, str(error))
                     continue
+                readings.append(settled(reading, journal=journal))
                 journal.accounts.append(reading.account)
-                readings.append(reading)
     return readings
 
 

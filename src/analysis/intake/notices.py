@@ -114,7 +114,7 @@ def _colours(sheet: Sheet, cells: Sequence[tuple[int, int]], journal: Journal) -
 
 def _merged(sheet: Sheet, cells: set[tuple[int, int]], journal: Journal) -> None:
     """Note merged ranges that cover a cell of scores: all but their first cell are empty."""
-    for top, left, bottom, right in sheet.traces.merged:
+    for top, left, bottom, right in sheet.merged:
         met = sum(top <= row <= bottom and left <= column <= right for row, column in cells)
         if met > 1:
             place = f"{letters(left)}{top + 1}:{letters(right)}{bottom + 1}"

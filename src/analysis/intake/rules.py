@@ -158,15 +158,35 @@ def set_aside(cells: pd.DataFrame, accounts: Sequence[Account], *, journal: Jour
 
 
 def one_mark_a_key(cells: pd.DataFrame, *, journal: Journal) -> None:
-    """Keep an error for every judgement that stands in two places."""
+    """Keep an error for every judgement that stands in two places; two files that share several are one error."""
     doubled = cells[cells.duplicated(KEY, keep=False)]
+    pairs: dict[tuple[str, str], list[tuple]] = {}
     for _, same in doubled.groupby(KEY, sort=False):
         one, other = (row for row in same.head(2).itertuples())
-        journal.fail(
-            one.sheet_of.file,
-            f"{one.sheet_of.where}, {one.cell} ({one.raw!r}) and {other.sheet_of.where}, {other.cell} ({other.raw!r}): "
-            f"juror {one.juror} marked dossier {one.dossier} twice for {one.criterion} in stage {one.stage}. Keep one.",
-        )
+        pairs.setdefault((one.sheet_of.file, other.sheet_of.file), []).append((one, other))
+    for (file, other_file), met in pairs.items():
+        if file != other_file and len(met) > 1:
+            journal.fail(file, _two_files(file, other_file, met))
+            continue
+        for one, other in met:
+            journal.fail(
+                file,
+                f"{one.sheet_of.where}, {one.cell} ({one.raw!r}) and {other.sheet_of.where}, {other.cell} "
+                f"({other.raw!r}): juror {one.juror} marked dossier {one.dossier} twice for {one.criterion} in stage "
+                f"{one.stage}. Keep one.",
+            )
+
+
+def _two_files(file: str, other: str, met: Sequence[tuple]) -> str:
+    """Say that two files hold the same judgements, and where what they say differs."""
+    differing = [(one, two) for one, two in met if key(one.raw) != key(two.raw)]
+    named = "; ".join(f"{one.cell} {one.raw!r} and {two.cell} {two.raw!r}" for one, two in differing[:3])
+    more = f" ({named}{'; …' if len(differing) > 3 else ''})" if named else ""
+    first = met[0]
+    return (
+        f"{file} and {other} both hold {len(met)} marks, from {first[0].cell} and {first[1].cell} on, of which "
+        f"{len(differing)} differ{more}. Keep one of the two files, or take the marks that both hold out of one."
+    )
 
 
 def partial_sessions(cells: pd.DataFrame, *, journal: Journal) -> None:

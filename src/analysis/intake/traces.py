@@ -1,13 +1,9 @@
-"""What a workbook knows of its cells besides their text: merged, hidden, noted, coloured, read in two ways."""
+"""What a workbook knows of its cells besides their text: hidden, noted, coloured, read in two ways."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from analysis.intake.grid import Sheet
 
 Cell = tuple[int, int]
 
@@ -18,8 +14,6 @@ class Traces:
 
     Attributes
     ----------
-    merged : tuple of (top, left, bottom, right)
-        Ranges that are merged into one cell, ends included.
     hidden : bool
         Whether the sheet is hidden.
     hidden_rows, hidden_columns : tuple of int
@@ -32,7 +26,6 @@ class Traces:
         Cells that two readers read differently, with both readings.
     """
 
-    merged: tuple[tuple[int, int, int, int], ...] = ()
     hidden: bool = False
     hidden_rows: tuple[int, ...] = ()
     hidden_columns: tuple[int, ...] = ()
@@ -42,20 +35,3 @@ class Traces:
 
 
 NO_TRACES = Traces()
-
-
-def text_at(sheet: Sheet, row: int, column: int) -> str:
-    """Give the text of a cell; inside a merged range it is the text of the range's first cell."""
-    for top, left, bottom, right in sheet.traces.merged:
-        if top <= row <= bottom and left <= column <= right:
-            return str(sheet.cells[top, left])
-    return str(sheet.cells[row, column])
-
-
-def spread(sheet: Sheet, row: int) -> list[str]:
-    """Give the texts of a row in which every merged range repeats the text of its first cell."""
-    texts = [str(text) for text in sheet.cells[row]]
-    for top, left, bottom, right in sheet.traces.merged:
-        if top <= row <= bottom:
-            texts[left : right + 1] = [str(sheet.cells[top, left])] * (min(right + 1, len(texts)) - left)
-    return texts

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from itertools import combinations
 from pathlib import Path
 
 from analysis.errors import DataError
+from analysis.intake.files import sheets
 from analysis.intake.grid import Sheet, key, letters
 from analysis.intake.ledger import Finding, Journal
 
@@ -18,7 +19,7 @@ _WORDS = (
     r"v\.?[0-9]{1,3}|(?:ver|wer|wersja|version)[ _.]*[0-9]{1,3}|\([0-9]{1,3}\)|final|finaln[ayei]|ostateczn[aye]"
     r"|kopia|copy|popraw(?:k[ai]|ion[aye])|korekta"
 )
-_LAST = re.compile(rf"(?<=.)(?:[ _.–-]+(?:{_WORDS})|\([0-9]{{1,3}}\))$")
+_LAST = re.compile(rf"(?<=.)(?:[ _.—–-]+(?:{_WORDS})|\([0-9]{{1,3}}\))$")
 _FIRST = re.compile(r"^(?:kopia|copy)(?: of| pliku)?[ _-]+(?=.)")
 
 
@@ -34,17 +35,13 @@ def stem(name: str) -> str:
     return text
 
 
-def compare_versions(
-    found: Sequence[tuple[Path, str]], read: Callable[[Path, str], list[Sheet]], *, journal: Journal
-) -> None:
+def compare_versions(found: Sequence[tuple[Path, str]], *, journal: Journal) -> None:
     """Note each file that lies beside another version of itself, whether or not the pattern takes both.
 
     Parameters
     ----------
     found : sequence of (Path, str)
         Files that are read, with their names.
-    read : callable
-        Reads the sheets of a file, given its path and name.
     journal : Journal
         Takes the findings: `place` names cells that differ, `count` how many there are (0: the files are alike).
     """
@@ -58,40 +55,37 @@ def compare_versions(
         for paths in groups.values():
             for one, other in combinations(paths, 2):
                 if one in names or other in names:
-                    _compare(one, other, names, read, journal)
+                    _compare(one, other, names, journal)
 
 
-def _compare(one: Path, other: Path, names: dict[Path, str], read: Callable, journal: Journal) -> None:
+def _compare(one: Path, other: Path, names: dict[Path, str], journal: Journal) -> None:
     """Note one pair; the finding stands under the file that is read, and `found` names the other."""
     if one not in names:
         one, other = other, one
-    name = names.get(other) or names[one].rpartition("/")[0].removesuffix("/") + f"/{other.name}"
+    name = names.get(other) or names[one].removesuffix(one.name) + other.name
     try:
-        first, second = read(one, names[one]), read(other, name.removeprefix("/"))
+        first, second = sheets(one, file=names[one]), sheets(other, file=name)
     except DataError:
         return  # whatever cannot be read has its own error
     if not first:
         return
     cells = _differing(first, second)
     place = ", ".join(cells[:SHOWN]) + (", …" if len(cells) > SHOWN else "")
-    entry = Finding("two_versions", first[0], place, key=other.name, found=name.removeprefix("/"), count=len(cells))
+    entry = Finding("two_versions", first[0], place, key=other.name, found=name, count=len(cells))
     journal.findings.append(entry)
 
 
 def _differing(first: Sequence[Sheet], second: Sequence[Sheet]) -> list[str]:
     """Addresses of the cells whose text differs, sheet by sheet."""
     one, other = _texts(first), _texts(second)
-    return [
-        f"{sheet}!{letters(column)}{row + 1}" if sheet else f"{letters(column)}{row + 1}"
-        for sheet, row, column in sorted(one.keys() | other.keys())
-        if one.get((sheet, row, column)) != other.get((sheet, row, column))
-    ]
+    places = sorted(place for place in one.keys() | other.keys() if one.get(place) != other.get(place))
+    return [f"{sheet}!{letters(column)}{row + 1}".removeprefix("!") for sheet, row, column in places]
 
 
-def _texts(sheets: Sequence[Sheet]) -> dict[tuple[str, int, int], str]:
+def _texts(book: Sequence[Sheet]) -> dict[tuple[str, int, int], str]:
     return {
         (sheet.sheet, row, column): text
-        for sheet in sheets
+        for sheet in book
         for row, line in enumerate(sheet.cells)
         for column, text in enumerate(line)
         if text

@@ -6,11 +6,14 @@ zip and the XML were measured (`parcel`). Nothing in a workbook is executed or f
 
 from __future__ import annotations
 
+import unicodedata
+
 import numpy as np
 
 from analysis.errors import DataError
 from analysis.intake.child import CHILD
 from analysis.intake.grid import Sheet
+from analysis.intake.mojibake import mend_rows
 from analysis.intake.parcel import MAX_PACKED
 from analysis.intake.traces import Traces
 
@@ -37,20 +40,35 @@ def read_workbook(data: bytes, *, file: str, sha256: str) -> list[Sheet]:
 
 
 def _sheet(entry: dict, file: str, sha256: str) -> Sheet:
-    height, width = len(entry["texts"]), len(entry["texts"][0]) if entry["texts"] else 0
+    texts = [[unicodedata.normalize("NFC", text) for text in row] for row in entry["texts"]]
+    composed = _length(entry["texts"]) - _length(texts)
+    mends = mend_rows(texts)
+    height, width = len(texts), len(texts[0]) if texts else 0
     cells = np.full((height, width), "", dtype=object)
-    for row, texts in enumerate(entry["texts"]):
-        cells[row] = texts
-    kinds = np.array(entry["kinds"], dtype=np.uint8).reshape(height, width)
-    lines = np.arange(1, height + 1)
+    for row, line in enumerate(texts):
+        cells[row] = line
     return Sheet(
-        file, entry["name"], READER, sha256, cells, kinds, lines, np.full(height, width), traces=_traces(entry)
+        file=file,
+        sheet=entry["name"],
+        reader=READER,
+        sha256=sha256,
+        cells=cells,
+        kinds=np.array(entry["kinds"], dtype=np.uint8).reshape(height, width),
+        lines=np.arange(1, height + 1),
+        widths=np.full(height, width),
+        merged=tuple(tuple(area) for area in entry["merged"]),
+        traces=_traces(entry),
+        mends=mends,
+        composed=composed,
     )
+
+
+def _length(rows: list[list[str]]) -> int:
+    return sum(len(text) for row in rows for text in row)
 
 
 def _traces(entry: dict) -> Traces:
     return Traces(
-        merged=tuple(tuple(area) for area in entry["merged"]),
         hidden=entry["hidden"],
         hidden_rows=tuple(entry["hidden_rows"]),
         hidden_columns=tuple(entry["hidden_columns"]),
