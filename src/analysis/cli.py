@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import sys
+import textwrap
 from pathlib import Path
 from typing import Annotated
 
@@ -20,10 +22,22 @@ from rich.progress import (
 from analysis import measures, report, simulate, starter
 from analysis.engine import default_workers
 from analysis.errors import DataError
+from analysis.pages import dry_run
+from analysis.pages.words import LANGUAGES
 from analysis.workspace import Workspace, open_workspace
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 console = Console(highlight=False, soft_wrap=True)
+WIDEST = 100  # signs of a printed line
+STYLES = {
+    "file": "bold",
+    "account": "dim",
+    "blocks": "bold red",
+    "act": "red",
+    "look": "yellow",
+    "todo": "cyan",
+    "info": "dim",
+}
 
 Place = Annotated[Path, typer.Option("--workspace", help="The workspace: a folder with data/raw.")]
 Data = Annotated[Path | None, typer.Option("--data", help="Where sources outside the workspace lie.")]
@@ -55,6 +69,36 @@ def run_all(
 def clean(workspace: Place = Path("."), data: Data = None, workers: Workers = None) -> None:
     """Turn raw files into tidy tables, and account for every row."""
     _clean(_open(workspace, data, workers))
+
+
+@app.command()
+def check(
+    workspace: Place = Path("."),
+    data: Data = None,
+    language: Annotated[
+        str | None, typer.Option("--language", help="pl or en (default: the first configured).")
+    ] = None,
+    workers: Workers = None,
+    freeze: Annotated[
+        str | None, typer.Option("--freeze", help="Then write the rules in force of these editions.")
+    ] = None,
+) -> None:
+    """Read and check everything, write nothing: a dry run. Exit code 1 where something blocks."""
+    w = _open(workspace, data, workers)
+    try:
+        competition = w.competition
+    except DataError as error:
+        _tell(dry_run.unread(getattr(error, "errors", [error]), language=_one(language, LANGUAGES)))
+        raise typer.Exit(1) from None
+    spoken = _one(language, competition.languages)
+    with console.status("reading raw files"):
+        reading = w.examine()
+    _tell(dry_run.dry_run(competition, reading.tables, reading.errors, language=spoken))
+    frozen = _editions(w, freeze) if freeze and not reading.errors else ()
+    written = [str(w.freeze(name, dt.date.today())) for name in frozen]
+    _tell(dry_run.closing(written, language=spoken))
+    if reading.errors:
+        raise typer.Exit(1)
 
 
 @app.command()
@@ -121,6 +165,21 @@ def _clean(w: Workspace) -> None:
         f"clean    {ledger['file'].nunique()} files: {rows['read']} rows read = {rows['accepted']} accepted "
         f"+ {rows['quarantined']} quarantined + {rows['excluded']} excluded by rule"
     )
+
+
+def _tell(lines: list[dry_run.Line]) -> None:
+    """Print lines, wrapped where they stand, so that they read in a window, in a file and in a pipe."""
+    width = min(console.width, WIDEST)
+    for line in lines:
+        margin = "  " * line.depth
+        text = textwrap.fill(
+            line.text, width, initial_indent=margin, subsequent_indent=f"{margin}  ", break_on_hyphens=False
+        )
+        console.print(text, style=STYLES.get(line.style), markup=False)
+
+
+def _one(language: str | None, known: tuple[str, ...]) -> str:
+    return known[0] if language is None else _chosen(language, known, "language")[0]
 
 
 def _measure(w: Workspace) -> None:

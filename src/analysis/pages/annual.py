@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.config import Stage
+from analysis.intake import rules_sha256
 from analysis.measures.crosswalk import judged
 from analysis.pages import bands, display, house, timeline, trends
 from analysis.pages.page import Column, Page
@@ -166,7 +167,8 @@ def survey(page: Page) -> display.Group:
 
 def method(page: Page) -> display.Fold:
     """How the numbers came about, folded."""
-    return page.fold("annual.method", confidence=page.words.share(page.competition.analysis.confidence))
+    share = page.words.share(page.competition.analysis.confidence)
+    return page.fold("annual.method", confidence=share, rules=rules_sha256(page.competition, page.edition))
 
 
 def statement(page: Page) -> display.Group:

@@ -6,10 +6,13 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from analysis.intake import rules_sha256
 from analysis.pages import display
 from analysis.pages.page import Column, Page
 
 _PAIRS = {"name": Column("columns.name"), "value": Column("columns.value")}
+
+_RULES = {"edition": Column("columns.edition"), "sha256": Column("colophon.sha256")}
 
 
 def colophon(page: Page, software: Mapping[str, str]) -> list[display.Block]:
@@ -28,6 +31,7 @@ def colophon(page: Page, software: Mapping[str, str]) -> list[display.Block]:
         page.text("colophon.steps"),
         page.section("colophon.settings"),
         _settings(page),
+        page.table("colophon.rules", _rules(page), _RULES),
         page.section("colophon.software"),
         page.table("colophon.software", _frame(software), _PAIRS),
         page.section("colophon.files"),
@@ -52,6 +56,13 @@ def _settings(page: Page) -> display.Table:
     }
     named = {page.say(f"colophon.setting.{name}"): value for name, value in pairs.items()}
     return page.table("colophon.settings", _frame(named), _PAIRS)
+
+
+def _rules(page: Page) -> pd.DataFrame:
+    """Edition and SHA-256 of its rules in force."""
+    competition = page.competition
+    rows = [(page.label("edition", entry.id), rules_sha256(competition, entry)) for entry in competition.editions]
+    return pd.DataFrame(rows, columns=list(_RULES))
 
 
 def _files(page: Page) -> display.Table:
