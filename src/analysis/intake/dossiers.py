@@ -54,7 +54,7 @@ def read_dossiers(
     """
     try:
         path, file = files.find(edition.dossiers or "", edition=edition, raw=raw, data=data)[0]
-        sheet = files.sheets(path, file=file)[0]
+        sheet = files.first_sheet(path, file=file)
     except DataError as error:
         journal.fail(str(edition.dossiers), str(error))
         return DOSSIERS.empty(), OFFICES.empty()

@@ -13,6 +13,7 @@ from pathlib import Path
 from analysis.config import Competition, Edition
 from analysis.errors import DataError, DataErrors
 from analysis.intake.grid import Sheet
+from analysis.intake.notices import addresses
 from analysis.intake.regulations import RECORD
 from analysis.intake.spss import read_sav
 from analysis.intake.text import read_text
@@ -101,6 +102,25 @@ def sheets(path: Path, *, file: str) -> list[Sheet]:
         raise DataError(f"{file}: the file cannot be read ({error.strerror or error}).") from None
     except DataError as error:
         raise DataError(str(error).replace(_UNNAMED, file, 1)) from None
+
+
+def first_sheet(path: Path, *, file: str) -> Sheet:
+    """Read the first sheet of a file that is a list: a register, the dossiers, a codebook.
+
+    Raises
+    ------
+    DataError
+        The file cannot be read or has no sheet, or two readers differ on a cell: of a list nothing can be set aside.
+    """
+    found = sheets(path, file=file)
+    if not found:
+        raise DataError(f"{file}: the workbook has no sheet of cells. Put the whole file there.")
+    for cell, (one, other) in found[0].traces.disputed.items():
+        raise DataError(
+            f"{found[0].where}, {addresses([cell])}: two readers of workbooks read {one!r} and {other!r}, so the file "
+            "is damaged. Open it, look at the cell, and save it again as .xlsx."
+        )
+    return found[0]
 
 
 _UNNAMED = "\0file"

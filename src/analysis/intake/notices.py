@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from analysis.errors import DataError
 from analysis.intake.grid import Sheet, letters
 from analysis.intake.ledger import Account, Finding, Journal
 
@@ -22,8 +21,11 @@ COMMON = 1 / 3
 """Share of the cells of scores above which a colour is the style of the sheet and means nothing."""
 
 
-def look_over(sheets: Iterable[Sheet], *, journal: Journal) -> None:
-    """Note what is hidden in a workbook and holds data, and the notes of its cells."""
+def look_over(sheets: Iterable[Sheet], *, journal: Journal, private: Collection[int] = ()) -> None:
+    """Note what is hidden in a workbook and holds data, and the notes of its cells.
+
+    What a note of a cell in a column of `private` says is not kept.
+    """
     for sheet in sheets:
         full, traces = sheet.cells != "", sheet.traces
         if traces.hidden and full.any():
@@ -36,7 +38,8 @@ def look_over(sheets: Iterable[Sheet], *, journal: Journal) -> None:
             place = ", ".join(letters(column) for column in columns[:SHOWN])
             journal.findings.append(Finding("hidden_columns", sheet, place, count=len(columns)))
         for cell, text in traces.notes.items():
-            journal.findings.append(Finding("cell_note", sheet, addresses(sheet, [cell]), found=text))
+            found = "" if cell[1] in private else text
+            journal.findings.append(Finding("cell_note", sheet, addresses([cell]), found=found))
 
 
 def settled(reading: Reading, *, journal: Journal) -> Reading:
@@ -55,16 +58,18 @@ def settled(reading: Reading, *, journal: Journal) -> Reading:
     return reading
 
 
-def dispute(account: Account, *, journal: Journal) -> bool:
-    """Quarantine every row of a sheet where two readers differ on a cell of its table or above it.
+def dispute(account: Account, *, journal: Journal, private: Collection[int] = ()) -> bool:
+    """Quarantine every row of a sheet where two readers differ on a cell of its table or above it, and tell so.
 
-    Each such cell is named; one that lies elsewhere is named only.
+    Each such cell is named, with both readings unless its column is among `private`; one that lies elsewhere is only
+    named.
     """
     sheet, rows = account.sheet, set(account.rows.tolist())
     if not sheet.traces.disputed:
         return False
-    for cell, (one, other) in sheet.traces.disputed.items():
-        journal.findings.append(Finding("cell_in_dispute", sheet, addresses(sheet, [cell]), found=one, done=other))
+    for cell, texts in sheet.traces.disputed.items():
+        one, other = ("", "") if cell[1] in private else texts
+        journal.findings.append(Finding("cell_in_dispute", sheet, addresses([cell]), found=one, done=other))
     first = min(rows, default=0)
     inside = any(row in rows or row < first for row, _ in sheet.traces.disputed)
     if inside:
@@ -72,24 +77,7 @@ def dispute(account: Account, *, journal: Journal) -> bool:
     return inside
 
 
-def undisputed(sheet: Sheet) -> Sheet:
-    """Give back a sheet that both readers read alike.
-
-    Raises
-    ------
-    DataError
-        They do not, and nothing of a register can be set aside.
-    """
-    if sheet.traces.disputed:
-        cell, (one, other) = next(iter(sheet.traces.disputed.items()))
-        raise DataError(
-            f"{sheet.where}, {addresses(sheet, [cell])}: two readers of workbooks read {one!r} and {other!r}, so the "
-            "file is damaged. Open it, look at the cell, and save it again as .xlsx."
-        )
-    return sheet
-
-
-def addresses(sheet: Sheet, cells: Sequence[tuple[int, int]]) -> str:
+def addresses(cells: Sequence[tuple[int, int]]) -> str:
     """Name cells: `C4, C7, D9`; after `SHOWN` of them, `…`."""
     named = [f"{letters(column)}{row + 1}" for row, column in cells[:SHOWN]]
     return ", ".join(named) + (", …" if len(cells) > SHOWN else "")
@@ -108,7 +96,7 @@ def _colours(sheet: Sheet, cells: Sequence[tuple[int, int]], journal: Journal) -
     for colour, count in sorted(counts.items()):
         if colour and count <= COMMON * len(several):
             met = sorted(cell for cell in several if fills.get(cell, "") == colour)
-            entry = Finding("coloured_cells", sheet, addresses(sheet, met), found=colour, count=len(met))
+            entry = Finding("coloured_cells", sheet, addresses(met), found=colour, count=len(met))
             journal.findings.append(entry)
 
 

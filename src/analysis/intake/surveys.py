@@ -17,9 +17,11 @@ from analysis.intake.grid import Block, Sheet, find_block, hint, key, regex
 from analysis.intake.identity import Names
 from analysis.intake.ledger import Account, Finding, Journal
 from analysis.intake.limesurvey import Codebook, headings, read_structure
+from analysis.intake.notices import dispute, look_over
 from analysis.intake.respondents import people, set_aside
 from analysis.intake.sheets import chosen, filled, sift
 from analysis.intake.styles import note_styles
+from analysis.intake.versions import compare_versions
 from analysis.schema import RESPONDENTS, RESPONSES, check, conform
 
 
@@ -54,7 +56,9 @@ def read_surveys(
     for source in edition.surveys:
         try:
             book = codebook(competition.layouts[source.layout], edition, folders=folders)
-            for path, file in files.find(source.file, edition=edition, raw=raw, data=data):
+            found = files.find(source.file, edition=edition, raw=raw, data=data)
+            compare_versions(found, journal=journal)
+            for path, file in found:
                 sheets = filled(files.sheets(path, file=file), file=file)
                 pattern = competition.layouts[source.layout].sheet
                 for sheet in chosen(sheets, pattern, layout=source.layout, journal=journal):
@@ -83,7 +87,7 @@ def codebook(layout: SurveyLayout, edition: Edition, *, folders: tuple[Path, Pat
     if layout.structure is None:
         return Codebook()
     (path, file), *_ = files.find(layout.structure, edition=edition, raw=folders[0], data=folders[1])
-    return read_structure(filled(files.sheets(path, file=file), file=file)[0])
+    return read_structure(files.first_sheet(path, file=file))
 
 
 def survey_block(sheet: Sheet, source: SurveySource, *, competition: Competition, book: Codebook) -> Block:
@@ -151,6 +155,9 @@ def _read(
     open_headers = ["" if header in personal else header for header in block.headers]
     found = parts(replace(block, headers=open_headers), layout, name=source.layout, known=known)
     account = sift(block, source, competition=competition, kind="survey", journal=journal)
+    private = {column for column, header in enumerate(block.headers) if header in personal}
+    look_over([block.sheet], journal=journal, private=private)
+    dispute(account, journal=journal, private=private)
     account.cells = len({part.item for part in found})
     set_aside(block, layout, account, columns=[part.column for part in found])
     journal.accounts.append(account)
