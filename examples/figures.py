@@ -6,8 +6,11 @@ The expected values were computed apart from this project and stand in the data'
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+
+import pandas as pd
 
 import analysis
 
@@ -42,6 +45,11 @@ SOMERVILLE = {  # item: answers and mean by wave
     "police": ((None, None, 181, 804, 1435, 1228, 722), (None, None, 3.7569, 3.8358, 3.7484, 3.4007, 3.3712)),
 }
 WAVES = (6167, 193, 186, 845, 1496, 1298, 1006)
+HAPPINESS = {  # answers 1, 2, 3, 4, 5 by wave; in 2015 the harmonised release has one record more
+    "w2011": (96, 206, 1085, 2888, 1764),
+    "w2013": (6, 4, 30, 82, 71),
+    "w2015": (4, 2, 25, 85, 68),
+}
 
 
 def strictly(w: analysis.workspace.Workspace) -> Iterator[tuple[str, float, float, int]]:
@@ -85,12 +93,56 @@ def somerville(w: analysis.workspace.Workspace) -> Iterator[tuple[str, float, fl
                 yield f"mean, {item}, {wave}", wanted, means.loc[(item, wave), "value"], 4
 
 
-FIGURES = {"strictly": strictly, "chopin_2025": chopin, "somerville": somerville}
+def somerville_raw(w: analysis.workspace.Workspace) -> Iterator[tuple[str, float, float, int]]:
+    """Give (figure, expected, found, decimals) of the Somerville survey as it was typed in."""
+    answers = w.responses[w.responses["item"] == "happiness"]
+    for wave, counts in HAPPINESS.items():
+        found = answers.loc[answers["wave"] == wave, "value"].value_counts()
+        for level, wanted in enumerate(counts, start=1):
+            yield f"happiness {level}, {wave}", wanted, found.get(float(level), 0), 0
+    means = w.results[w.results.measure == "item_mean"].set_index(["item", "wave"])
+    for item, (counts, values) in SOMERVILLE.items():
+        for wave, count, wanted in zip(("w2011", "w2013"), counts[:2], values[:2], strict=True):
+            if wanted is not None:
+                yield f"answers, {item}, {wave}", count, means.loc[(item, wave), "n_respondents"], 0
+                yield f"mean, {item}, {wave}", wanted, means.loc[(item, wave), "value"], 4
+
+
+def without_twin(one: pd.DataFrame, other: pd.DataFrame) -> dict[str, tuple[float, ...]]:
+    """Give the respondents of one table of answers to whom nobody in the other answered alike: id → answers.
+
+    The two tables number people in different ways, so people are compared by all their answers together.
+    """
+    items = sorted(set(one["item"]) & set(other["item"]))
+    people = [
+        table.pivot(index="respondent", columns="item", values="value")[items].fillna(0) for table in (one, other)
+    ]
+    spare = Counter(people[1].itertuples(index=False, name=None))
+    lone = {}
+    for respondent, *answers in people[0].itertuples(name=None):
+        if spare[tuple(answers)]:
+            spare[tuple(answers)] -= 1
+        else:
+            lone[respondent] = tuple(answers)
+    return lone
+
+
+FIGURES = {"strictly": strictly, "chopin_2025": chopin, "somerville": somerville, "somerville_raw": somerville_raw}
 
 
 def _one(rows) -> float:
     (value,) = rows["value"]
     return value
+
+
+def _compare(official: pd.DataFrame, typed: pd.DataFrame) -> None:
+    """Print who is in one release of a wave of Somerville and not in the other."""
+    print("\nthe two releases of the Somerville survey")
+    for wave in HAPPINESS:
+        one, other = (table[table["wave"] == wave] for table in (official, typed))
+        for name, lone in (("harmonised", without_twin(one, other)), ("typed-in", without_twin(other, one))):
+            told = "; ".join(f"{respondent} {answers}" for respondent, answers in list(lone.items())[:5])
+            print(f"  {wave}: {len(lone)} only in the {name} release{': ' if lone else ''}{told}")
 
 
 def main(data: str) -> int:
@@ -105,6 +157,7 @@ def main(data: str) -> int:
             print(f"  {figure:40} {wanted:>10.{decimals}f} {found:>10.{decimals}f}  {'ok' if same else 'DIFFERS'}")
         for found in w.findings[w.findings.code == "partial_session"].itertuples():
             print(f"  misplaced? {found.file} {found.place}: {found.key}; found {found.found}; {found.done}")
+    _compare(*(analysis.open(HERE / name, data=data).responses for name in ("somerville", "somerville_raw")))
     print(f"\n{differing} figures differ")
     return differing
 

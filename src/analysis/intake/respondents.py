@@ -32,8 +32,8 @@ def respondent_column(block: Block, layout: SurveyLayout) -> int | None:
     column = own(block, names)
     if names and column is None:
         raise DataError(
-            f"{block.sheet.where}: no column {names[0]!r} with the number of the answer. Export the survey again with it, "
-            "or name its column as `respondent` in layouts.toml."
+            f"{block.sheet.where}: no column {names[0]!r} with the number of the answer. Export the survey again with "
+            "it, or name its column as `respondent` in layouts.toml."
         )
     return column
 
@@ -89,7 +89,7 @@ def _duplicates(block: Block, layout: SurveyLayout, account: Account, complete: 
         groups = pd.DataFrame(cells, dtype=object)
         again = groups.duplicated().to_numpy()
         if alike and len(cells):
-            again &= (cells[:, len(office) + 1 :] != "").any(axis=1)
+            again = again & (cells[:, len(office) + 1 :] != "").any(axis=1)
         if again.any():
             number = groups.groupby(list(groups.columns), sort=False, dropna=False).ngroup().to_numpy()
             kept = order[~again & np.isin(number, number[again])]

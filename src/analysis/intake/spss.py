@@ -32,8 +32,8 @@ def read_sav(path: Path, *, file: str, sha256: str) -> Sheet:
         pyreadstat = importlib.import_module("pyreadstat")
     except ModuleNotFoundError:
         raise DataError(
-            f"{file}: an SPSS file needs one more package. Install it with `pip install friendly-office[spss]`, or save "
-            "the file as .xlsx."
+            f"{file}: an SPSS file needs one more package. Install it with `pip install friendly-office[spss]`, or "
+            "save the file as .xlsx."
         ) from None
     try:
         frame, _ = pyreadstat.read_sav(str(path), apply_value_formats=True, formats_as_category=False)
