@@ -9,7 +9,7 @@ import io
 import pandas as pd
 import xlsxwriter
 
-from analysis.simulate.sheets import Grid
+from analysis.simulate.sheets import Grid, Sum
 
 WIDTHS = (5, 15, 52)
 """Widths of the first columns of a juror's sheet, in characters; the others have `MARK_WIDTH`."""
@@ -50,6 +50,10 @@ def _fill(sheet: xlsxwriter.worksheet.Worksheet, grid: Grid, formats: dict) -> N
     for column in range(width):
         sheet.set_column(column, column, WIDTHS[column] if column < len(WIDTHS) else MARK_WIDTH)
     sheet.freeze_panes(grid.header + 1, len(WIDTHS))
+    for line in sorted(grid.hidden):
+        sheet.set_row(line, options={"hidden": True})
+    for first, left, last, right in grid.merged:
+        sheet.merge_range(first, left, last, right, grid.rows[first][left], formats["head"])
     for line, row in enumerate(grid.rows):
         for column, value in enumerate(row):
             _write(sheet, (line, column), value, grid=grid, formats=formats)
@@ -61,6 +65,8 @@ def _write(
     line, column = place
     if value in ("=SUM", "=AVERAGE"):
         _total(sheet, place, str(value), grid=grid, formats=formats)
+    elif isinstance(value, Sum):
+        sheet.write_formula(line, column, value.formula, None, value.value)
     elif isinstance(value, dt.date):
         sheet.write_datetime(line, column, dt.datetime(value.year, value.month, value.day), formats["date"])
     elif isinstance(value, str) and value.startswith("="):
@@ -92,9 +98,14 @@ def _total(
 
 def panel(grid: Grid) -> bytes:
     """Write a sheet of the panel: semicolons, Windows-1250, line ends of Windows."""
+    return text(grid.rows).encode("cp1250")
+
+
+def text(rows: list[list[object]]) -> str:
+    """Write rows as text: semicolons, line ends of Windows."""
     sink = io.StringIO()
-    csv.writer(sink, delimiter=";", lineterminator="\r\n").writerows(grid.rows)
-    return sink.getvalue().encode("cp1250")
+    csv.writer(sink, delimiter=";", lineterminator="\r\n").writerows(rows)
+    return sink.getvalue()
 
 
 def limesurvey(grid: Grid) -> bytes:

@@ -41,16 +41,16 @@ def contents(seed: int = settings.SEED) -> dict[str, bytes]:
     bench = faults.Bench(
         competition=competition,
         tables=tables,
-        grids=_grids(competition, tables, seed),
-        registers=_registers(competition, tables),
+        grids=grids(competition, tables, seed),
+        registers=registers(competition, tables, named=settings.model()["editions"]["offices_named"]),
         rng=settings.generator(seed, "faults"),
     )
     planted = faults.plant(bench)
     made = {path.relative_to(settings.DEMO).as_posix(): path.read_bytes() for path in settings.DEMO.rglob("*.toml")}
     made |= {f"{name}.csv": files.register(frame) for name, frame in bench.registers.items()}
-    for (edition, part), grids in bench.grids.items():
+    for (edition, part), held in bench.grids.items():
         day = competition.edition(edition).gala
-        for grid in grids:
+        for grid in held:
             if part == "survey":
                 made[grid.file] = files.limesurvey(grid)
             else:
@@ -64,32 +64,37 @@ def contents(seed: int = settings.SEED) -> dict[str, bytes]:
     }
 
 
-def _grids(
+def grids(
     competition: Competition, tables: dict[str, pd.DataFrame], seed: int
 ) -> dict[tuple[str, str], list[sheets.Grid]]:
     """Make the sheets of every edition: jurors' workbooks, the panel's marks, the survey."""
-    grids = {}
+    made = {}
     for edition in competition.editions:
         first, second = (stage.id for stage in edition.stages)
         long = competition.layouts[edition.scores[1].layout].kind == "long"
         rng = settings.generator(seed, "export", edition.id)
-        grids[edition.id, first] = sheets.workbooks(edition, tables, competition)
-        grids[edition.id, second] = [(sheets.panel_list if long else sheets.panel_sheet)(edition, tables)]
-        grids[edition.id, "survey"] = [sheets.survey(edition, tables, competition, rng=rng)]
-    return grids
+        made[edition.id, first] = sheets.workbooks(edition, tables, competition)
+        made[edition.id, second] = [(sheets.panel_list if long else sheets.panel_sheet)(edition, tables)]
+        made[edition.id, "survey"] = [sheets.survey(edition, tables, competition, rng=rng)]
+    return made
 
 
-def _registers(competition: Competition, tables: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
-    """Give the organizer's registers, and the lists of dossiers by their path."""
-    registers = {name: tables[name].copy() for name in ("offices", "jurors", "recusals", "crosswalk")}
-    registers["aliases"] = pd.DataFrame(columns=["kind", "alias", "id"])
-    registers["corrections"] = pd.DataFrame(
+def registers(competition: Competition, tables: dict[str, pd.DataFrame], *, named: int) -> dict[str, pd.DataFrame]:
+    """Give the organizer's registers, and the lists of dossiers by their path.
+
+    Up to edition `named` a list of dossiers names the offices, later it gives their ids.
+    """
+    made = {name: tables[name].copy() for name in ("offices", "jurors", "recusals", "crosswalk")}
+    if tables["crosswalk"].get("share", pd.Series(dtype=float)).isna().all():
+        made["crosswalk"] = made["crosswalk"].drop(columns="share", errors="ignore")
+    made["aliases"] = pd.DataFrame(columns=["kind", "alias", "id"])
+    made["corrections"] = pd.DataFrame(
         columns=["edition", "stage", "dossier", "juror", "criterion", "was", "becomes", "why"]
     )
     names = tables["offices"].set_index("office")["name"]
     for edition in competition.editions:
         listed = tables["dossiers"].query("edition == @edition.id")[DOSSIER_COLUMNS].reset_index(drop=True)
-        if edition.number <= settings.model()["editions"]["offices_named"]:
+        if edition.number <= named:
             listed["office"] = listed["office"].map(names)
-        registers[f"{edition.id}/dossiers"] = listed
-    return registers
+        made[f"{edition.id}/dossiers"] = listed
+    return made

@@ -13,17 +13,24 @@ from analysis.schema import CROSSWALK, conform
 
 HOME = Path(__file__).parent
 DEMO = HOME / "demo"
+TWIN = HOME / "twin"
 SEED = 20260101
 
 
-def competition() -> config.Competition:
-    """Read the configuration of the demo competition."""
-    return config.read_competition(DEMO)
+def competition(home: Path = DEMO) -> config.Competition:
+    """Read the configuration of a competition, the demo's where none is named."""
+    return config.read_competition(home)
 
 
 def model() -> dict:
     """Read the parameters of the model (model.toml)."""
     return config.read_toml(HOME / "model.toml")
+
+
+def small_model() -> dict:
+    """Give the parameters of the small competition: the demo's, with what twin/model.toml says otherwise."""
+    other = config.read_toml(TWIN / "model.toml")
+    return {name: part | other.get(name, {}) for name, part in model().items()}
 
 
 def names() -> dict:

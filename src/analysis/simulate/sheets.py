@@ -23,12 +23,21 @@ ADDRESS = "192.0.2"
 Key = tuple[str, str, str]
 
 
+@dataclass(frozen=True)
+class Sum:
+    """A total in a workbook: its formula, and the value the workbook stores for it."""
+
+    formula: str
+    value: float
+
+
 @dataclass
 class Grid:
     """One sheet: its file below data/raw, its name (empty for text), its rows of cells, and where each mark stands.
 
     `header`: the row with the names of the columns. `marks`: (dossier, juror, criterion) → (row, column).
-    `others`: further sheets of the workbook, name → rows.
+    `others`: further sheets of the workbook, name → rows. `hidden`: rows that are hidden. `merged`: ranges whose
+    first cell alone holds a text, as (row, column, last row, last column).
     """
 
     file: str
@@ -37,6 +46,8 @@ class Grid:
     header: int = 0
     marks: dict[Key, tuple[int, int]] = field(default_factory=dict)
     others: dict[str, list[list[object]]] = field(default_factory=dict)
+    hidden: set[int] = field(default_factory=set)
+    merged: list[tuple[int, int, int, int]] = field(default_factory=list)
 
     def place(self, row: int, column: int) -> str:
         """Name a cell as the tidy tables do.

@@ -42,8 +42,17 @@ class History:
     known: int = 0
 
 
-def world(seed: int = settings.SEED) -> dict[str, pd.DataFrame]:
-    """Make the demo competition: tables of the schema without faults, and the truth.
+def world(
+    seed: int = settings.SEED, *, competition: Competition | None = None, model: dict | None = None
+) -> dict[str, pd.DataFrame]:
+    """Make a competition: tables of the schema without faults, and the truth.
+
+    Parameters
+    ----------
+    seed
+        Where the random numbers begin.
+    competition, model
+        Its configuration and the parameters of the model; those of the demo where absent.
 
     Returns
     -------
@@ -55,7 +64,8 @@ def world(seed: int = settings.SEED) -> dict[str, pd.DataFrame]:
         `truth_styles` (who answered the questionnaire unlike others). Latent marks are in standard deviations of
         one mark.
     """
-    competition, model, names = settings.competition(), settings.model(), settings.names()
+    competition, model = competition or settings.competition(), model or settings.model()
+    names = settings.names()
     people = registers.jurors(names, rng=settings.generator(seed, "jurors"))
     history = History(registers.offices(names, rng=settings.generator(seed, "offices")))
     criteria = [[criterion.id for criterion in edition.criteria] for edition in competition.editions]
@@ -91,6 +101,7 @@ def judge(edition: Edition, panel: jury.Panel, history: History, *, model: dict,
     first, second = (stage.id for stage in edition.stages)
     scale = edition.scale(edition.criteria[0].id)
     given = {stage: jury.marks(opinion, panel, scale=scale, model=model, rng=rng) for stage in (first, second)}
+    given = {stage: _rescaled(points, edition) for stage, points in given.items()}
     assigned = jury.replaced(jury.pairs(*away.shape, rng=rng), away, rng=rng)
     marks, missing = {}, {}
     marks[first], missing[first] = _held(given[first], assigned, away, model=model, rng=rng)
@@ -168,6 +179,18 @@ def _dossiers(
             ],
         }
     )
+
+
+def _rescaled(points: np.ndarray, edition: Edition) -> np.ndarray:
+    """Put points of the first criterion's scale on the scale of each criterion."""
+    scales = [edition.scale(criterion.id) for criterion in edition.criteria]
+    first, own = scales[0], points.copy()
+    for place, scale in enumerate(scales):
+        if scale != first:
+            share = (points[:, :, place] - first.minimum) / (first.maximum - first.minimum)
+            steps = np.round(share * (scale.maximum - scale.minimum) / scale.step)
+            own[:, :, place] = scale.minimum + steps * scale.step
+    return own
 
 
 def _held(
