@@ -4,7 +4,7 @@ import pytest
 
 import panel_page
 import small
-from analysis.config.models import MISSING
+from analysis.config import MISSING
 from analysis.intake import CODES
 from analysis.pages import clean, complete
 from analysis.pages.words import Words

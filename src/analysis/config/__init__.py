@@ -1,8 +1,17 @@
 """Configuration: data beside data."""
 
+from analysis.config.fields import MISSING, Id, Level, Text
 from analysis.config.files import read_competition, read_toml
+from analysis.config.layouts import (
+    ExcludeRule,
+    Join,
+    JurorPlace,
+    ScoreLayout,
+    ScoreSource,
+    SurveyLayout,
+    SurveySource,
+)
 from analysis.config.models import (
-    MISSING,
     Analysis,
     Category,
     Competition,
@@ -11,22 +20,12 @@ from analysis.config.models import (
     Dimension,
     Disclosure,
     Edition,
-    ExcludeRule,
-    Id,
     Instrument,
     Item,
-    Join,
-    JurorPlace,
-    Level,
     OfficeRegister,
     Scale,
-    ScoreLayout,
-    ScoreSource,
     Special,
     Stage,
-    SurveyLayout,
-    SurveySource,
-    Text,
 )
 
 __all__ = [

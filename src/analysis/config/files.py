@@ -15,7 +15,9 @@ from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 
-from analysis.config.models import Competition, Edition, Model, ScoreLayout, SurveyLayout, hint
+from analysis.config.fields import Model, hint
+from analysis.config.layouts import ScoreLayout, SurveyLayout
+from analysis.config.models import Competition, Edition
 from analysis.errors import DataError, DataErrors
 
 
