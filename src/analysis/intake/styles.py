@@ -57,9 +57,10 @@ def note_styles(
         if odd.any():
             place = sheet.place(rows[odd].tolist())
             journal.findings.append(Finding(code, sheet, place, wave, count=int(odd.sum())))
-    for item, correlation in against(_oriented(given, *asked)).items():
-        entry = Finding("reversed_item", sheet, "", f"{wave}: {item}", f"r = {correlation:.2f}")
-        journal.findings.append(entry)
+    for group in _dimensions(given, *asked):
+        for item, correlation in against(group).items():
+            entry = Finding("reversed_item", sheet, "", f"{wave}: {item}", f"r = {correlation:.2f}")
+            journal.findings.append(entry)
 
 
 def hurried(seconds: np.ndarray) -> np.ndarray:
@@ -99,12 +100,18 @@ def against(oriented: pd.DataFrame) -> dict[str, float]:
     return found
 
 
-def _oriented(given: pd.DataFrame, competition: Competition, instrument: Instrument) -> pd.DataFrame:
-    """Turn answers so that the best is highest, 0-100; items without an order are left out."""
-    turned = {}
+def _dimensions(given: pd.DataFrame, competition: Competition, instrument: Instrument) -> list[pd.DataFrame]:
+    """Give the answers to the items of each dimension, turned so that the best is highest, 0-100.
+
+    Items with fewer than three levels or without an order are left out; without dimensions all items are one.
+    """
+    turned: dict[str | None, dict[str, pd.Series]] = {}
     for item in instrument.items:
         scale = competition.scales[item.scale]
-        if item.id in given and scale.level != "nominal":
+        few = scale.step and scale.maximum - scale.minimum < 2 * scale.step
+        if item.id in given and scale.level != "nominal" and not few:
             percent = 100 * (given[item.id] - scale.minimum) / (scale.maximum - scale.minimum)
-            turned[item.id] = percent if (scale.direction == "higher") != item.reverse else 100 - percent
-    return pd.DataFrame(turned, index=given.index)
+            better = (scale.direction == "higher") != item.reverse
+            turned.setdefault(item.dimension, {})[item.id] = percent if better else 100 - percent
+    kept = {name: items for name, items in turned.items() if name is not None} or turned
+    return [pd.DataFrame(items, index=given.index) for items in kept.values() if len(items) > 2]

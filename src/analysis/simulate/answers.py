@@ -35,15 +35,29 @@ def _label(bench: Bench, fault: dict) -> None:
     )
 
 
+def _comma_option(bench: Bench, fault: dict) -> None:
+    """Let a person choose, besides another answer, one whose text holds a comma."""
+    edition = bench.competition.editions[-1]
+    grid, source = bench.grids[edition.id, "form"][0], edition.surveys[-1]
+    items = bench.competition.instruments[source.instrument].items
+    line = _line(bench, grid)
+    chosen = [item for item in items if "," in item.label["pl"] or bench.rng.random() < 0.5]
+    written = ", ".join(item.label["pl"] for item in chosen)
+    original, grid.rows[line][2] = grid.rows[line][2], written
+    answers = bench.tables["responses"]
+    own = (answers["wave"] == source.wave) & (answers["respondent"] == str(line + 1))
+    answers.loc[own, "value"] = answers.loc[own, "item"].isin([item.id for item in chosen]).astype(float)
+    bench.note(fault["kind"], grid, f"line {line + 1}", original=original, written=written, code=fault["code"])
+
+
 def _undated(bench: Bench, fault: dict) -> None:
     """Let a survey keep no dates: LimeSurvey writes 1980 then."""
     grid = _survey(bench)
     column = grid.rows[0].index("submitdate")
     for row in grid.rows[1:]:
         row[column] = "1980-01-01 00:00:00"
-    edition = grid.file.split("/")[0]
-    people = bench.tables["respondents"]
-    people.loc[people["edition"] == edition, "date"] = ""
+    people, edition = bench.tables["respondents"], bench.competition.edition(grid.file.split("/")[0])
+    people.loc[people["wave"] == edition.surveys[0].wave, "date"] = ""
     bench.note(fault["kind"], grid, "", original="", written="1980-01-01 00:00:00", code="")
 
 
@@ -119,6 +133,7 @@ LABELS = {"1": "bardzo źle", "2": "źle", "3": "przeciętnie", "4": "dobrze", "
 ANSWERS = {
     "undated": (_undated, "read"),
     "label": (_label, "read"),
+    "comma_option": (_comma_option, "read"),
     "partial": (_partial, "found", "partial"),
     "duplicate_token": (_duplicate_token, "found", "duplicate_respondent"),
     "speeder": (_speeder, "found", "speeder"),

@@ -14,6 +14,7 @@ from analysis.schema import CROSSWALK
 from analysis.shelf import Shelf
 from analysis.simulate import faults, files, folder, settings
 from analysis.simulate.bench import Bench, Style
+from analysis.simulate.forms import form
 from analysis.simulate.kinds import KINDS
 from analysis.simulate.sheets import TITLE
 from analysis.simulate.world import world
@@ -54,7 +55,7 @@ def twin(seed: int = settings.SEED, *, kinds: Iterable[str] = ()) -> Twin:
         if kind.way == "measured":
             kind.plant(bench, {"kind": name, "code": kind.code, **kind.settings})
     bench.grids = folder.grids(competition, tables, seed)
-    _dress(bench)
+    _dress(bench, rng=settings.generator(seed, "dress"))
     bench.registers = folder.registers(competition, tables, named=len(competition.editions))
     for name, kind in chosen:
         if kind.way != "measured":
@@ -94,8 +95,8 @@ def recategorize(tables: dict[str, pd.DataFrame]) -> None:
     tables["scores"]["category"] = of.reindex(places).to_numpy(object)
 
 
-def _dress(bench: Bench) -> None:
-    """Give the second edition what the first does not have: an area above the criteria, a day for each mark."""
+def _dress(bench: Bench, *, rng: np.random.Generator) -> None:
+    """Give the second edition what the first does not have: an area above the criteria, days of marks, a form."""
     edition = bench.competition.editions[1]
     first, second = (bench.grids[edition.id, stage.id] for stage in edition.stages)
     for grid in first:
@@ -108,7 +109,9 @@ def _dress(bench: Bench) -> None:
     for grid in second:
         grid.rows[0].append("Data")
         for row in grid.rows[1:]:
-            row.append((last - pd.Timedelta(days=int(bench.rng.integers(0, 15)))).date().isoformat())
+            row.append((last - pd.Timedelta(days=int(rng.integers(0, 15)))).date().isoformat())
+    instrument = bench.competition.instruments[edition.surveys[-1].instrument]
+    bench.grids[edition.id, "form"] = [form(edition, bench.tables, instrument, rng=rng)]
 
 
 def _written(bench: Bench) -> dict[str, bytes]:
