@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from analysis.intake.identity import Names
 from analysis.intake.judgements import read_judgements
 from analysis.intake.ledger import Finding, Journal, few
 from analysis.intake.registers import Registers
+from analysis.intake.review import review_table
 from analysis.intake.surveys import read_surveys
 from analysis.intake.suspicions import note_letters
 from analysis.schema import DOSSIERS, EDITIONS, JURORS, OFFICES, RECUSALS, SCORES, check, conform
@@ -82,17 +84,17 @@ def examine_edition(
     tables = {"editions": _editions(edition)}
     scored, asked = Journal(edition.id), Journal(edition.id)
     folders = (raw, data)
-    errors = []
-    try:
-        tables |= _scores(competition, registers, edition, folders=folders, journal=scored)
-        note_late(tables["scores"], edition, journal=scored)
-    except DataErrors as found:
-        errors += found.errors
-    names = office_names(registers, tables)
-    try:
-        tables |= read_surveys(competition, edition, offices=names, folders=folders, journal=asked)
-    except DataErrors as found:
-        errors += found.errors
+    about = {"folders": folders, "journal": scored}
+    found, errors = _tried(lambda: _scores(competition, registers, edition, **about), scored)
+    tables |= found
+    if "scores" in found:
+        note_late(found["scores"], edition, journal=scored)
+    about = {"offices": office_names(registers, tables), "folders": folders, "journal": asked}
+    found, more = _tried(lambda: read_surveys(competition, edition, **about), asked)
+    tables |= found
+    errors += more
+    if "dossiers" not in tables:  # what the offices are called cannot be known
+        asked.findings = [entry for entry in asked.findings if entry.code != "unknown_office"]
     regulated = Journal(edition.id)
     regulations.hold(competition, edition, raw=raw, journal=regulated)
     errors += regulated.faults()
@@ -103,7 +105,20 @@ def examine_edition(
     _encodings(whole)
     note_letters(whole)
     tables["ledger"], tables["findings"] = whole.tables()
+    tables["review"] = review_table(row for part in parts for row in part.review)
     return Examination(tables, tuple(errors))
+
+
+def _tried(
+    read: Callable[[], dict[str, pd.DataFrame]], journal: Journal
+) -> tuple[dict[str, pd.DataFrame], list[DataError]]:
+    """Give the tables of a reading and no error, or no table and every error: those kept and the one that ended it."""
+    try:
+        return read(), []
+    except DataError as ended:
+        kept = journal.faults()
+        said = {str(error) for error in kept}
+        return {}, kept + [error for error in getattr(ended, "errors", [ended]) if str(error) not in said]
 
 
 def _scores(
