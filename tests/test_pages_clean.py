@@ -6,7 +6,7 @@ import panel_page
 import small
 from analysis.config import MISSING
 from analysis.intake import CODES
-from analysis.pages import clean, complete
+from analysis.pages import clean, complete, in_force, irregular
 from analysis.pages.words import Words
 
 STATES = {state for state, _ in CODES.values()}
@@ -139,3 +139,136 @@ def test_a_juror_to_whom_a_dossier_does_not_apply_misses_no_mark():
     shown = complete.completeness(page(scores=scores)).blocks[0]
     assert shown.title.startswith("No mark is missing")
     assert {row[0].text for row in shown.table.rows} == {"j0"}
+
+
+def texts(table):
+    """Rows of a table as texts, with plain blanks."""
+    return [[cell.text.replace("\u00a0", " ") for cell in row] for row in table.rows]
+
+
+def recusals(*pairs):
+    return pd.DataFrame([{"edition": "e01", "dossier": d, "juror": j, "reason": "family"} for d, j in pairs])
+
+
+def test_who_owes_marks_is_listed_with_the_entries():
+    given = np.array([[[5, 5], [5, np.nan]], [[6, 6], [np.nan, np.nan]]])
+    assert texts(complete.outstanding(page(scores=small.scores(given)))) == [["j1", "s1", "d1", "d0", "3"]]
+
+
+def test_a_recused_juror_owes_no_mark():
+    given = np.array([[[5, 5], [np.nan, np.nan]]])
+    shown = complete.outstanding(page(scores=small.scores(given), recusals=recusals(("d0", "j1"))))
+    assert "Nobody owes a mark" in panel_page.text(shown)
+
+
+def test_of_many_entries_the_first_are_named_and_the_others_counted():
+    given = np.full((complete.NAMED + 3, 2, 2), 5.0)
+    given[:, 1] = np.nan
+    row = texts(complete.outstanding(page(scores=small.scores(given))))[0]
+    assert row[2].count("d") == complete.NAMED + 1 and row[2].endswith("and 3 more")
+
+
+def planned(kind, jurors=2):
+    stages = [{"id": "s1", "label": {}, "kind": kind, "planned_jurors": jurors}, {"id": "s2", "label": {}}]
+    return small.competition(small.edition(stages=stages))
+
+
+def staffed(kind, **tables):
+    marks = small.scores(np.array([[[5, 5], [5, 5]], [[6, 6], [np.nan, np.nan]]]))
+    given = {"ledger": ledger(("a.csv", 10, 8, 1, 1)), "scores": marks, "dossiers": small.dossiers(3)} | tables
+    return complete.understaffed(panel_page.little("1_clean", competition=planned(kind), **given))
+
+
+def test_entries_with_fewer_jurors_than_planned_are_named_the_unscored_ones_too():
+    assert texts(staffed("independent")) == [["d1", "s1", "1", "0", "2"], ["d2", "s1", "0", "0", "2"]]
+
+
+@pytest.mark.parametrize(("kind", "names"), [("panel", ["d2"]), ("independent", ["d1", "d2"])])
+def test_a_recusal_excuses_from_a_panel_but_leaves_a_place_to_fill_elsewhere(kind, names):
+    shown = staffed(kind, recusals=recusals(("d1", "j1")))
+    assert [row[0] for row in texts(shown)] == names
+
+
+def test_a_withdrawn_entry_waits_for_nobody():
+    shown = staffed("independent", dossiers=small.dossiers(3, statuses={1: "withdrawn", 2: "withdrawn"}))
+    assert "as many jurors as planned" in panel_page.text(shown)
+
+
+def test_a_total_is_shown_with_what_the_marks_give_and_the_difference():
+    given = finding("total_differs", key="dossier d0, juror j0", found="47", done="44.5", place="F9")
+    assert texts(irregular.totals(page(findings=given)))[0][3:] == ["47", "44.5", "2.50"]
+
+
+def test_a_late_mark_is_shown_with_its_day_and_the_deadline():
+    given = finding("late_score", key="dossier d0, juror j0", found="2025-06-09 > 2025-06-01", place="line 4, Points")
+    assert "2025-06-09 > 2025-06-01" in panel_page.text(irregular.late(page(findings=given)))
+
+
+def test_notes_of_one_sheet_stand_together_with_their_number():
+    given = [finding("cell_note", place=f"C{row}", found=f"note {row}", sheet="Marks") for row in range(1, 10)]
+    row = texts(irregular.workbooks(page(findings=given)))[0]
+    assert row[1:4] == ["a.csv, Marks, C1, C2, C3, C4, C5, C6 …", "note 1, note 2, note 3 …", "9"]
+
+
+def test_a_link_shows_what_was_written_and_whom_it_means():
+    given = finding("office_linked", found="UM Bajkowo", done="Urząd Miejski w Bajkowie")
+    assert texts(irregular.offices(page(findings=given)))[0][1:3] == ["UM Bajkowo", "Urząd Miejski w Bajkowie"]
+
+
+@pytest.mark.parametrize("code", [code for code in irregular.IN_SECTIONS if CODES.get(code, ("", ""))[1] == "look"])
+def test_what_a_section_shows_is_not_repeated_among_the_rest(code):
+    shown = clean.worth_a_look(page(findings=finding(code, found="x")))
+    assert "nothing worth a look" in panel_page.text(shown)
+
+
+def test_every_code_of_a_section_is_one_that_intake_knows():
+    assert set(irregular.IN_SECTIONS) - set(CODES) == set()
+
+
+def test_what_needs_a_person_is_always_in_the_first_table():
+    given = finding("rules_changed", place="decision.weights.s1", key="frozen 2025-06-01", found="0.4", done="0.5")
+    assert texts(clean.waiting(page(findings=given)))[0][1] == "a.csv, decision.weights.s1"
+
+
+def test_equal_repairs_of_one_file_are_counted_together():
+    given = [finding("unit_removed", place=f"line {n}", found="4.5 pkt", done="4.5", count=1) for n in range(3)]
+    assert texts(clean.repairs(page(findings=given)))[0][2:] == ["4.5 pkt", "4.5", "3"]
+
+
+FROZEN = finding("rules_frozen", key="frozen 2025-06-01", found="ab" * 32, place="")
+CHANGED = finding("rules_changed", place="decision.weights.s1", key="frozen 2025-06-01", found="0.4", done="0.5")
+EDITED = finding("rules_record_edited", place="")
+
+
+@pytest.mark.parametrize(
+    ("found", "said"),
+    [
+        ([], "The rules of this edition are not frozen"),
+        ([FROZEN], "The rules stand as they were frozen on 1 June 2025."),
+        ([FROZEN, CHANGED], "The rules were frozen on 1 June 2025. 1 field has changed since then."),
+        ([FROZEN, EDITED], "the record has been edited since and proves nothing"),
+    ],
+)
+def test_the_page_says_whether_the_rules_stand(found, said):
+    assert said in panel_page.text(in_force.rules(page(findings=found) if found else page()))
+
+
+def test_a_changed_rule_is_shown_before_and_after():
+    shown = in_force.rules(page(findings=[FROZEN, CHANGED])).blocks[1]
+    assert texts(shown) == [["decision.weights.s1", "0.4", "0.5", "frozen on 1 June 2025"]]
+
+
+def test_the_page_shows_every_rule_in_force():
+    shown = in_force.rules(page()).blocks[-1].block
+    assert ["decision.weights.s1", "0.5"] in texts(shown) and ["criteria.speed.maximum", "10"] in texts(shown)
+
+
+@pytest.mark.parametrize("language", ["pl", "en"])
+def test_the_fingerprint_of_the_rules_stands_on_the_annual_report_and_the_colophon(language):
+    from analysis.pages import annual
+    from analysis.pages.colophon import colophon
+
+    shown = panel_page.little("1_clean", language=language)
+    mark = in_force.fingerprint(shown)
+    assert mark in panel_page.text(annual.method(shown))
+    assert any(mark in panel_page.text(block) for block in colophon(shown, {}))
