@@ -137,9 +137,28 @@ value       | number | the score in points of the criterion's scale, NaN where t
 value_100   | number | the same as per cent of the scale's range, best = 100 (POMP); NaN where there is none
 missing     | text   | reason without a score: missing, not_scored, not_applicable, recused, abstained, ... or empty
 corrected   | text   | why corrections.csv changed it, or empty
+scored_at   | text   | when it was given, ISO (2025-05-12T14:30), or empty where the file does not say
 file        | text   | file it was read from, relative to the folder of raw data
 sheet       | text   | sheet, empty for text files
 cell        | text   | cell address (C7), for text files `line 12, Standards`
+    """),
+    ("edition", "stage", "dossier", "juror", "criterion"),
+)
+
+COMMENTS = Table(
+    "comments",
+    "what one juror wrote about one dossier; kept apart from the scores, on no page unless released",
+    _columns("""
+edition     | text   | edition
+stage       | text   | stage
+dossier     | text   | dossier
+office      | text   | office of the dossier
+juror       | text   | juror, empty where the panel wrote together
+criterion   | text   | criterion, empty where it is about the whole dossier
+text        | text   | the words, as they were written
+file        | text   | file it was read from
+sheet       | text   | sheet, empty for text files
+cell        | text   | cell address
     """),
     ("edition", "stage", "dossier", "juror", "criterion"),
 )
@@ -223,8 +242,35 @@ from_criterion | text | its criterion, or empty where the later one is new
 to_edition     | text | later edition
 to_criterion   | text | its criterion, or empty where the earlier one was dropped
 relation       | text | same, reworded, rescaled, split, merged, new or dropped
+share          | number | share of a part in the whole that was split or merged, 0-1; NaN where parts count alike
     """),
     ("from_edition", "from_criterion", "to_edition", "to_criterion"),
+)
+
+SUCCESSION = Table(
+    "succession",
+    "one office that goes on as another (office_succession.csv)",
+    _columns("""
+predecessor | text   | office that was
+successor   | text   | office that goes on
+type        | text   | merge, split or rename
+date        | text   | date from which the successor stands, ISO
+    """),
+    ("predecessor", "successor"),
+)
+
+REVIEW = Table(
+    "review",
+    "one office that a name may mean which nothing names: what a person decides in review.csv",
+    _columns("""
+kind        | text   | what is named: office
+written     | text   | the name as it was written
+suggested   | text   | office whose name comes nearest, or empty where none does
+name        | text   | its official name
+score       | number | likeness of the names, 0-100, NaN where there is none
+decision    | text   | yes, no, or the id of another office; empty: not decided yet
+    """),
+    ("kind", "written", "suggested"),
 )
 
 RESULT_KEY = (
@@ -274,8 +320,8 @@ reason          | text   | why there is no value: code and sentence
 TABLES = {
     table.name: table
     for table in (
-        *(EDITIONS, OFFICES, JURORS, DOSSIERS, RECUSALS, SCORES, RESPONDENTS, RESPONSES),
-        *(LEDGER, FINDINGS, CROSSWALK, RESULTS),
+        *(EDITIONS, OFFICES, JURORS, DOSSIERS, RECUSALS, SCORES, COMMENTS, RESPONDENTS, RESPONSES),
+        *(LEDGER, FINDINGS, CROSSWALK, SUCCESSION, REVIEW, RESULTS),
     )
 }
 

@@ -19,6 +19,7 @@ from analysis.shelf import Shelf, digest, file_digest, source_digest, versions
 
 TIDY = tuple(name for name in TABLES if name != "results")
 SLICES = "slices.json"
+REGISTERED = ("offices", "jurors", "crosswalk", "succession", "review", "ledger", "findings")
 ENGINES = ("numpy", "scipy", "pandas")
 
 
@@ -84,7 +85,7 @@ class Workspace:
 
     def examine(self) -> intake.Examination:
         """Read and check everything, and write nothing: tables as far as they can be made, and every error."""
-        registers, errors = intake.examine_registers(self.competition, self.shelf.raw)
+        registers, errors = intake.examine_registers(self.competition, self.shelf.raw, self.shelf.data)
         inputs = [
             (self.competition, registers, edition.id, self.shelf.raw, self.shelf.data)
             for edition in self.competition.editions
@@ -194,7 +195,7 @@ class Workspace:
         return {name: self.shelf.fetch(name) for name in TIDY}
 
     def _read(self, key: str) -> dict[str, pd.DataFrame]:
-        registers = intake.read_registers(self.competition, self.shelf.raw)
+        registers = intake.read_registers(self.competition, self.shelf.raw, self.shelf.data)
         inputs = [
             (self.competition, registers, edition.id, self.shelf.raw, self.shelf.data)
             for edition in self.competition.editions
@@ -287,18 +288,18 @@ def _examine_edition(competition, registers, edition: str, raw: Path, data: Path
 
 def _joined(name: str, editions: list[dict], register: pd.DataFrame | None) -> pd.DataFrame:
     frames = [tables[name] for tables in editions if name in tables]
-    if register is not None and name in ("offices", "jurors", "crosswalk", "ledger", "findings"):
+    if register is not None and name in REGISTERED:
         frames.insert(0, register)
     table = TABLES[name]
     joined = conform(pd.concat(frames, ignore_index=True) if frames else table.empty(), table)
-    if name in ("offices", "jurors"):
+    if name in ("offices", "jurors", "review"):
         joined = joined.drop_duplicates(list(table.key), ignore_index=True)
     return check(joined, table)
 
 
 def _slice(tables: dict[str, pd.DataFrame], part: str) -> dict[str, pd.DataFrame]:
     """Give the tables a part rests on: those of one edition, or all."""
-    kept = {name: tables[name] for name in tables if name not in ("ledger", "findings", "comments")}
+    kept = {name: tables[name] for name in tables if name not in ("ledger", "findings", "comments", "review")}
     if not part:
         return kept
     return {

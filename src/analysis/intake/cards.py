@@ -1,4 +1,4 @@
-"""Cards: a sheet a dossier, criteria in rows; of one juror (a card) or of all of them side by side (a collective one)."""
+"""Cards: a sheet a dossier, criteria in rows; of one juror, or of all of them side by side (a collective sheet)."""
 
 from __future__ import annotations
 
@@ -82,13 +82,17 @@ def _reading(table: _Table, account: Account) -> Reading:
     block, context = table.block, table.context
     base = _base(block.sheet, context)
     rows = account.accepted
-    own = base | {"row": rows, "criterion": np.array([table.criteria[row] for row in rows.tolist()] or [], dtype=object)}
+    own = base | {
+        "row": rows,
+        "criterion": np.array([table.criteria[row] for row in rows.tolist()] or [], dtype=object),
+    }
     parts = [part(block, own, rows, column, said) for column, said in table.scores.items()]
     return Reading(
         context.source,
         block.sheet,
         pd.concat(parts, ignore_index=True),
         account,
+        kind=context.layout.kind,
         stated=tuple(_stated(table)),
         maxima=tuple(_maxima(table)),
         remarks=_remarks(table, base),

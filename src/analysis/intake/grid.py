@@ -17,6 +17,9 @@ from analysis.intake.traces import NO_TRACES, Traces
 TEXT, NUMBER, DATE, ERROR, FORMULA = range(5)
 """Kinds of cells. A text file has `TEXT` only; the others are what a workbook says about a cell."""
 
+SPANS = 40
+"""Spans of rows that a place names; of more, the first and the last."""
+
 
 @dataclass(frozen=True, eq=False)
 class Sheet:
@@ -151,7 +154,8 @@ def spans(numbers: Iterable[int]) -> str:
             parts[-1][1] = number
         else:
             parts.append([number, number])
-    return ", ".join(f"{low}-{high}" if high > low else str(low) for low, high in parts)
+    said = [f"{low}-{high}" if high > low else str(low) for low, high in parts]
+    return ", ".join(said if len(said) <= SPANS else [*said[: SPANS - 2], "…", said[-1]])
 
 
 def hint(text: str, names: Iterable[str]) -> str:
@@ -234,9 +238,7 @@ def no_header(sheet: Sheet, best: int, lacking: list[str], *, layout: str) -> st
     )
 
 
-def block_below(
-    sheet: Sheet, header: int, titles: list[list[str]], *, named: Sequence[str], layout: str
-) -> Block:
+def block_below(sheet: Sheet, header: int, titles: list[list[str]], *, named: Sequence[str], layout: str) -> Block:
     """Give the block below the row `header`, whose columns have these titles (top to bottom).
 
     Raises

@@ -11,14 +11,20 @@ from analysis.config import Competition, Edition
 from analysis.errors import DataError
 from analysis.intake import dossiers as lists
 from analysis.intake import files, rules
-from analysis.intake.cells import read_column, vocabulary
+from analysis.intake.amendments import dated, supersede
+from analysis.intake.cells import fold, read_column, vocabulary
+from analysis.intake.comments import comments
+from analysis.intake.comparisons import missing_rows, swapped
 from analysis.intake.identity import Names, named
 from analysis.intake.joins import joined
 from analysis.intake.ledger import Journal
 from analysis.intake.notices import look_over, settled
+from analysis.intake.persons import with_titles
 from analysis.intake.registers import Registers
+from analysis.intake.review import note_links, propose
 from analysis.intake.sheets import TEXTS, Reading, chosen, criterion_names, filled, read_sheet
 from analysis.intake.suspicions import idle_jurors, spellings
+from analysis.intake.totals import reconcile
 from analysis.intake.versions import compare_versions
 from analysis.schema import JURORS, RECUSALS, SCORES, check, conform
 
@@ -53,7 +59,7 @@ def read_judgements(
     Returns
     -------
     dict
-        Tables `offices` and `jurors` (only those that no register lists), `dossiers`, `recusals`, `scores`.
+        Tables `offices` and `jurors` (only those that no register lists), `dossiers`, `recusals`, `scores`, `comments`.
     """
     raw, data = folders
     readings = _readings(competition, registers, edition, folders=folders, journal=journal)
@@ -62,28 +68,40 @@ def read_judgements(
         dossiers, offices = lists.read_dossiers(edition, registers, raw=raw, data=data, journal=journal)
     else:
         dossiers, offices = lists.derive_dossiers(cells, edition, registers, journal=journal)
-    listed = f"{edition.id}/{edition.dossiers}" if edition.dossiers else "the score sheets"
-    names = {
-        "stage": named("stage", f"{edition.id}/edition.toml", {s.id: s.label.values() for s in edition.stages}),
-        "dossier": lists.dossier_names(dossiers, registers, listed=listed),
-        "juror": _juror_names(cells, registers),
-        "criterion": criterion_names(edition, registers.alias("criterion")),
-    }
+    names = _names(cells, dossiers, registers, edition, journal=journal)
     recusals = _recusals(registers, edition, names, journal=journal)
     words = vocabulary(competition.missing)
     spellings(cells, names, journal=journal)
-    cells = _valued(_identified(cells, names, journal=journal), missing=words)
+    accounts = [reading.account for reading in readings]
+    cells = dated(_valued(_identified(cells, names, journal=journal), missing=words), journal=journal)
+    cells = supersede(cells, accounts, journal=journal)
+    missing_rows(cells, readings, recusals, journal=journal)
     rules.note_repairs(cells, journal=journal)
     corrections = registers.corrections[registers.corrections["edition"] == edition.id]
     cells = rules.correct(cells, corrections, names=names, missing=words, journal=journal)
+    reconcile(cells, readings, edition, journal=journal)
     cells = rules.recuse(cells, recusals, journal=journal)
-    accounts = [reading.account for reading in readings]
     cells = idle_jurors(cells, accounts, journal=journal)
     cells = rules.set_aside(cells, accounts, journal=journal)
+    cells = swapped(cells, accounts, edition, journal=journal)
     _checked(cells, dossiers, edition, journal=journal)
     scores = check(_scores(cells, dossiers, edition), SCORES)
     jurors = JURORS.empty() if len(registers.jurors) else _jurors(names["juror"])
-    return {"offices": offices, "jurors": jurors, "dossiers": dossiers, "recusals": recusals, "scores": scores}
+    tables = {"offices": offices, "jurors": jurors, "dossiers": dossiers, "recusals": recusals, "scores": scores}
+    return tables | {"comments": comments(readings, dossiers, edition, names=names)}
+
+
+def _names(
+    cells: pd.DataFrame, dossiers: pd.DataFrame, registers: Registers, edition: Edition, *, journal: Journal
+) -> dict[str, Names]:
+    """Everything that stages, dossiers, jurors and criteria are called."""
+    listed = f"{edition.id}/{edition.dossiers}" if edition.dossiers else "the score sheets"
+    return {
+        "stage": named("stage", f"{edition.id}/edition.toml", {s.id: s.label.values() for s in edition.stages}),
+        "dossier": lists.dossier_names(dossiers, registers, listed=listed),
+        "juror": with_titles(_juror_names(cells, registers), cells, journal=journal),
+        "criterion": criterion_names(edition, registers.alias("criterion")),
+    }
 
 
 def _juror_names(cells: pd.DataFrame, registers: Registers) -> Names:
@@ -182,10 +200,12 @@ def _identified(cells: pd.DataFrame, names: dict[str, Names], *, journal: Journa
     good = np.full(len(cells), True)
     for column, known in names.items():
         ids = known.resolve(cells[column])
+        note_links(cells.assign(text=cells[column]), known, journal=journal)
         unknown = cells[cells[column].isin([text for text, identifier in ids.items() if identifier is None])]
         for row in unknown.drop_duplicates(["reading", column]).itertuples():
             said = known.unknown(getattr(row, column))
             mark = "" if said.endswith("?") else "."
+            propose(getattr(row, column), known, journal=journal)
             journal.fail(row.file, f"{row.where}, {row.place}: {said}{mark} {WAYS[column]}")
         good &= ~cells.index.isin(unknown.index)
         cells = cells.assign(**{column: cells[column].map(ids)})
@@ -204,6 +224,9 @@ def _valued(cells: pd.DataFrame, *, missing: dict[str, str]) -> pd.DataFrame:
         value[places] = read.value
         for name in ("missing", "reject", "proposal", "repair"):
             texts[name][places] = getattr(read, name)
+    status = cells["status"].map(lambda text: missing.get(fold(text), "")).to_numpy(dtype=object)
+    explained = (raw == "") & (status != "") & (cells["status"] != "").to_numpy(dtype=bool)
+    texts["missing"][explained] = status[explained]
     return cells.assign(value=value, **texts)
 
 

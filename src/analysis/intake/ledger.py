@@ -72,6 +72,18 @@ CODES = {
     "cell_note": ("noted", "look"),
     "coloured_cells": ("noted", "look"),
     "merged_cells": ("noted", "info"),
+    "swapped_columns": ("quarantined", "act"),
+    "total_differs": ("noted", "look"),
+    "maximum_differs": ("noted", "look"),
+    "missing_dossier_row": ("noted", "look"),
+    "amended": ("noted", "look"),
+    "unread_time": ("noted", "look"),
+    "title_removed": ("noted", "info"),
+    "superseded": ("excluded", "info"),
+    "total_row": ("excluded", "info"),
+    "signature_row": ("excluded", "info"),
+    "sub_criterion": ("excluded", "info"),
+    "text_row": ("excluded", "info"),
     OTHER_SOURCE: ("excluded", "info"),
     "excluded_by_rule": ("excluded", "info"),
 }
@@ -154,6 +166,7 @@ class Journal:
     accounts: list[Account] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     errors: list[tuple[str, str]] = field(default_factory=list)
+    review: list[dict] = field(default_factory=list)
 
     def fail(self, file: str, sentence: str) -> None:
         """Keep an error of a file, so that all of them are shown together."""

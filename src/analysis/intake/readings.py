@@ -41,6 +41,8 @@ class Reading:
         Judgements as text (`TEXTS`), with their place.
     account : Account
         What became of the rows.
+    kind : str
+        Kind of its layout.
     stated, maxima : tuple
         Totals and maximum points that the sheet states; they are compared, never ingested.
     remarks : DataFrame
@@ -51,6 +53,7 @@ class Reading:
     sheet: Sheet
     cells: pd.DataFrame
     account: Account
+    kind: str = ""
     stated: tuple[Stated, ...] = ()
     maxima: tuple[Maximum, ...] = ()
     remarks: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(REMARKS)))
@@ -183,7 +186,9 @@ def juror_of(sheet: Sheet, place: JurorPlace, *, layout: str, field: str = "juro
     pattern, text = (place.file, PurePosixPath(sheet.file).name) if place.file else (place.sheet, sheet.sheet)
     match = regex(pattern or "(.+)", f"layouts.toml [{layout}] {field}").search(text)
     if not match:
-        raise DataError(f"{sheet.where}: the name does not fit {pattern!r} of layouts.toml [{layout}] {field}. Rename it.")
+        raise DataError(
+            f"{sheet.where}: the name does not fit {pattern!r} of layouts.toml [{layout}] {field}. Rename it."
+        )
     return match[1] if match.re.groups else match[0]
 
 

@@ -116,7 +116,7 @@ def on_scale(cells: pd.DataFrame, edition: Edition, *, journal: Journal) -> None
     for criterion, marks in cells[cells["value"].notna()].groupby("criterion", sort=False):
         scale = edition.scale(criterion)
         wrong = {value for value in marks["value"].unique() if not scale.allows(value)}
-        steps = f" in steps of {scale.step:g}" if scale.step else ""
+        steps = " in whole points" if scale.step == 1 else f" in steps of {scale.step:g}" if scale.step else ""
         for row in marks[marks["value"].isin(wrong)].itertuples():
             line = f"{edition.id},{row.stage},{row.dossier},{row.juror},{row.criterion},{row.raw},…,…"
             journal.fail(

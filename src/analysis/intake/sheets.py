@@ -108,6 +108,7 @@ def read_sheet(
         sheet,
         pd.concat(parts, ignore_index=True),
         account,
+        kind=layout.kind,
         stated=tuple(_stated(block, columns, account.accepted, totals)),
         maxima=tuple(columns.maxima),
         remarks=_remarks(block, columns, base, account.accepted),
@@ -200,7 +201,8 @@ def _dossier(block: Block, context: Context, rows: np.ndarray) -> object:
 
 def _criteria(texts: np.ndarray, context: Context) -> np.ndarray:
     """Criteria by what the layout calls them; a text that means none stays, and is an error later."""
-    meant = {text: context.criterion(text) or text for text in set(texts)}
+    known = context.names.resolve(texts)
+    meant = {text: text if known[text] else context.criterion(text) or text for text in known}
     return np.array([meant[text] for text in texts] or [], dtype=object)
 
 
@@ -209,7 +211,9 @@ def _remarks(block: Block, columns: Columns, base: dict, rows: np.ndarray) -> pd
     frames = [pd.DataFrame(columns=list(REMARKS))]
     for column, criterion in columns.remarks.items():
         said = {"criterion": criterion or base.get("criterion", ""), "juror": base.get("juror", "")}
-        frame = pd.DataFrame({**{name: base[name] for name in ("row", "stage", "dossier")}, **said}, index=range(len(rows)))
+        frame = pd.DataFrame(
+            {**{name: base[name] for name in ("row", "stage", "dossier")}, **said}, index=range(len(rows))
+        )
         frame["text"] = block.sheet.cells[rows, column]
         frame["cell"] = [block.address(row, column) for row in rows]
         frames.append(frame[frame["text"] != ""])

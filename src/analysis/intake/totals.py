@@ -99,14 +99,14 @@ def reconcile(cells: pd.DataFrame, readings: Iterable, edition: Edition, *, jour
     Parameters
     ----------
     cells : DataFrame
-        Judgements as they stand in the files, identified and read as numbers.
+        Judgements read as numbers and corrected, before any is set aside.
     readings : iterable of Reading
         The sheets, numbered as `reading` in `cells`.
     edition : Edition
         Its weights and scales.
     """
-    columns = ["row", "column", "juror", "criterion", "value", "reject"]
-    of = {number: same for number, same in cells.groupby("reading", sort=False)}
+    columns = ["row", "column", "juror", "criterion", "value", "reject", "dossier", "corrected"]
+    of = dict(iter(cells.groupby("reading", sort=False)))
     weights = {criterion.id: criterion.weight for criterion in edition.criteria}
     for number, reading in enumerate(readings):
         _maxima(reading, edition, journal)
@@ -135,9 +135,27 @@ def _totals(reading, marks: dict, weights: Mapping[str, float], journal: Journal
         if not ways:
             continue
         value = read.value if isinstance(read, Number) else np.nan
-        if not any(abs(value - way) <= _slack(raw, exact) for way, exact in ways):
-            entry = Finding("total_differs", sheet, stated.cell, stated.label, raw, f"{ways[0][0]:.10g}")
+        if not any(abs(value - way) <= _slack(raw, exact) for way, exact in ways) and not _corrected(stated, marks):
+            entry = Finding("total_differs", sheet, stated.cell, _about(stated, marks), raw, f"{ways[0][0]:.6g}")
             journal.findings.append(entry)
+
+
+def _corrected(stated: Stated, marks: dict) -> bool:
+    """Tell whether corrections.csv changed a mark the total rests on: the sheet cannot know of it."""
+    return any(mark[7] and mark[0] in stated.rows[-1] and mark[1] in stated.columns for mark in marks.values())
+
+
+def _about(stated: Stated, marks: dict) -> str:
+    """Name the dossier and the juror a total is about, where it is about one, and what it is called."""
+    places = [(row, column) for row in stated.rows[-1] for column in stated.columns]
+    if stated.across == "rank":
+        places = [(stated.row, column) for column in stated.columns]
+    about = [marks[place] for place in places if place in marks]
+    parts = []
+    for name, place in (("dossier", 6), ("juror", 2)):
+        met = {mark[place] for mark in about}
+        parts += [f"{name} {met.pop()}"] if len(met) == 1 else []
+    return ", ".join([*parts, stated.label])
 
 
 def _slack(raw: str, exact: float) -> float:
@@ -152,12 +170,13 @@ def _ways(
     """Every value the total may rightly have, each with the number of roundings it went through."""
     if stated.across == "rank":
         return _ranks(stated, rows, marks, weights)
-    lines = []
+    lines, flat = [], []
     for row in rows:
         here = [marks[row, column] for column in stated.columns if (row, column) in marks]
         if any(mark[5] for mark in here):
             return []
         here = [mark for mark in here if not np.isnan(mark[4])]
+        flat += [mark[4] for mark in here]
         if here:
             lines.append((_across(here, stated.across, weights), here[0][3]))
     if not lines:
@@ -166,7 +185,7 @@ def _ways(
     if not stated.down:
         return [(way, 0 if at == 0 and stated.across != "mean" else 1) for at, way in enumerate(values[0])]
     if stated.down == "mean":
-        return [(way, len(lines) + 1) for way in values.mean(axis=0)]
+        return [(way, len(lines) + 1) for way in values.mean(axis=0)] + [(float(np.mean(flat)), 1)]
     rounded = len(lines) if stated.across == "mean" else 0
     ways = [(way, rounded) for way in values.sum(axis=0)]
     if len({criterion for _, criterion in lines}) == len(lines):
