@@ -89,6 +89,8 @@ def test_words_for_no_score_give_their_reason(text, reason):
         "1 2",
         "NA",
         "null",
+        "#7",
+        "8 marek?",
     ],
 )
 def test_what_is_no_plain_number_is_rejected(text):
@@ -108,6 +110,12 @@ def test_a_single_number_among_words_is_proposed_and_a_range_is_not():
         ("3 maja", "3.5"),
         ("03.05.2024", "3.5"),
         ("maj.07", "7.5"),
+        ("maj.24", "5.24"),
+        ("May-24", "5.24"),
+        ("3-May", "3.5"),
+        ("3 września 2023 r.", "3.9"),
+        ("5.IX.2023", "5.9"),
+        ("2023/09/05", "5.9"),
     ],
 )
 def test_a_date_proposes_the_number_it_was_born_from(text, proposal):
@@ -115,10 +123,33 @@ def test_a_date_proposes_the_number_it_was_born_from(text, proposal):
 
 
 @pytest.mark.parametrize(
-    "text", ["#N/D!", "#N/A", "#DZIEL/0!", "#DIV/0!", "#NAZWA?", "#LICZBA!", "#ADR!", "#ARG!", "#ZERO!"]
+    "text",
+    [
+        *("#N/D!", "#N/A", "#DZIEL/0!", "#DIV/0!", "#NAZWA?", "#LICZBA!", "#ADR!", "#ARG!", "#ZERO!"),
+        *("#N/D", "#NAME?", "#NUM!", "#REF!", "#VALUE!", "#NULL!", "#####", "#n/d!"),
+    ],
 )
 def test_an_error_value_is_not_a_missing_score(text):
     assert parse(text) == Reject("error_value")
+
+
+def test_the_code_for_not_applicable_is_told_from_the_spreadsheets_error():
+    assert parse("n/d") == Missing("not_applicable") and parse("#N/D!") == Reject("error_value")
+
+
+@pytest.mark.parametrize("text", ["99", "-1", "999"])
+def test_a_number_that_often_means_no_answer_is_a_number_unless_declared(text):
+    assert parse(text) == Number(float(text))
+    assert parse(text, missing=vocabulary({text: "refused"})) == Missing("refused")
+
+
+@pytest.mark.parametrize("blank", [NBSP, NARROW, THIN, "\u200b", "\ufeff"])
+def test_blanks_of_every_width_around_a_cell_do_not_matter(blank):
+    assert parse(f"{blank}7,5{blank}") == Number(7.5) and parse(f"brak{blank} oceny") == Missing("not_scored")
+
+
+def test_a_number_in_groups_or_with_a_unit_settles_the_mark_of_its_column():
+    assert decimal_mark([f"1{NBSP}234,5"]) == "," and decimal_mark(["4.50 pkt", "1.234"]) == "."
 
 
 @pytest.mark.parametrize(("text", "value"), [("4,50 pkt", 4.5), ("7 pkt.", 7), ("8 points", 8), ("3 p", 3)])

@@ -52,20 +52,32 @@ VOCABULARY = {
 }
 """Texts that mean a missing score, by reason; case and diacritics do not matter."""
 
-_MONTHS = ("sty", "lut", "mar", "kwi", "maj", "cze", "lip", "sie", "wrz", "paz", "lis", "gru")
+_MONTHS = {
+    name: number
+    for names in (
+        ("sty", "lut", "mar", "kwi", "maj", "cze", "lip", "sie", "wrz", "paz", "lis", "gru"),
+        ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"),
+        ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii"),
+    )
+    for number, name in enumerate(names, start=1)
+}
+"""Months as Polish and English spreadsheets shorten them, and in Roman numbers."""
+_ROMAN = ("iii", "vii", "xii")
 _PLAIN = re.compile(r"-?[0-9]{1,15}(?:[.,][0-9]{1,15})?")
 _AMBIGUOUS = re.compile(r"-?[1-9][0-9]{0,2}[.,][0-9]{3}")
 _GROUPED = re.compile(r"-?[0-9]{1,3}(?: [0-9]{3})+(?:[.,][0-9]{1,15})?")
 _POINT_GROUPS = re.compile(r"-?[0-9]{1,3}(?:\.[0-9]{3})+(?:,[0-9]{1,15})")
 _COMMA_GROUPS = re.compile(r"-?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]{1,15})")
 _WITH_UNIT = re.compile(r"(-?[0-9.,]+) ?(?:pkt|p|pts|punkt(?:y|ów)?|points?)\.?", re.IGNORECASE)
-_ERROR = re.compile(r"#[A-ZĄĆĘŁŃÓŚŹŻ/0-9]+[!?]?")
-_ISO_DATE = re.compile(r"[0-9]{4}-([0-9]{2})-([0-9]{2})(?:[T ].*)?")
+_ERROR = re.compile(r"#(?:[A-ZĄĆĘŁŃÓŚŹŻ_ ]{2,}(?:/[A-Z0])?|[A-Z]/[A-Z])[!?]?|#{2,}")
+_ISO_DATE = re.compile(r"[0-9]{4}[-/.]([0-9]{2})[-/.]([0-9]{2})(?:[T ].*)?")
 _DAY_MONTH_YEAR = re.compile(r"([0-9]{1,2})[.\-/]([0-9]{1,2})[.\-/](?:[0-9]{4}|[0-9]{2})")
-_DAY_MONTH_WORD = re.compile(r"([0-9]{1,2})[. \-]*([a-z]{3})[a-z]*\.?(?:[ \-.][0-9]{2,4})?")
-_MONTH_WORD_DAY = re.compile(r"([a-z]{3})[a-z]*\.?[ \-.]([0-9]{1,2})")
+_DAY_MONTH_WORD = re.compile(r"([0-9]{1,2})[. \-]*([a-z]+)\.?(?:[ \-.]*[0-9]{2,4})?(?: ?r\.?)?")
+_MONTH_WORD_DAY = re.compile(r"([a-z]+)\.?[ \-.]([0-9]{1,2})")
 _ANY_NUMBER = re.compile(r"[0-9]+(?:[.,][0-9]+)?")
-_SPACES = re.compile(r"[\u00a0\u202f\u2007\u2009\u200a\s]+")
+_SPACES = re.compile(r"\s+")
+_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
+"""Signs of no width that word processors leave behind."""
 
 
 def fold(text: str) -> str:
@@ -74,8 +86,14 @@ def fold(text: str) -> str:
     >>> fold(" Wstrzymuję  SIĘ")
     'wstrzymuje sie'
     """
-    decomposed = unicodedata.normalize("NFD", _SPACES.sub(" ", text).strip().casefold().replace("ł", "l"))
+    plain = _plain(text).casefold().replace("ł", "l")
+    decomposed = unicodedata.normalize("NFD", plain)
     return "".join(sign for sign in decomposed if not unicodedata.combining(sign))
+
+
+def _plain(text: str) -> str:
+    """A text with single plain blanks: hard, thin and narrow ones count as blanks, signs of no width as nothing."""
+    return _SPACES.sub(" ", text.translate(_INVISIBLE)).strip()
 
 
 def vocabulary(tokens: Mapping[str, str], *, instead: Mapping[str, str] | None = None) -> dict[str, str]:
@@ -106,13 +124,16 @@ def decimal_mark(texts: Iterable[str]) -> str:
     (',', '', '')
     """
     marks = set()
-    for text in texts:
+    for cell in texts:
+        bare = _plain(cell)
+        unit = _WITH_UNIT.fullmatch(bare)
+        text = unit[1] if unit else bare
         if _POINT_GROUPS.fullmatch(text):
             marks.add(",")
         elif _COMMA_GROUPS.fullmatch(text):
             marks.add(".")
-        elif _PLAIN.fullmatch(text) and not _AMBIGUOUS.fullmatch(text) and ("," in text or "." in text):
-            marks.add("," if "," in text else ".")
+        elif _GROUPED.fullmatch(text) or (_PLAIN.fullmatch(text) and not _AMBIGUOUS.fullmatch(text)):
+            marks |= {"," if "," in text else "."} if "," in text or "." in text else set()
     return marks.pop() if len(marks) == 1 else ""
 
 
@@ -137,7 +158,7 @@ def parse(text: str, *, mark: str = "", missing: Mapping[str, str] | None = None
     folded = fold(text)
     if folded in words:
         return Missing(words[folded])
-    plain = _SPACES.sub(" ", text).strip().replace("\u2212", "-")
+    plain = _plain(text).replace("\u2212", "-")
     value = _number(plain, mark) or _without_unit(plain, mark) or _reject(plain, folded)
     return _declared(value, words) if isinstance(value, Number) else value
 
@@ -180,16 +201,25 @@ def _reject(text: str, folded: str) -> Reject:
 
 
 def _date(folded: str) -> str:
-    """The `day.month` of a date, which is the number it was born from; empty where the text is no date."""
+    """The number a date was born from; empty where the text is no date.
+
+    `3.5` becomes 3 May: the proposal is day.month. `5.24` cannot be a day and becomes May 2024: it is month.year.
+    """
     if found := _ISO_DATE.fullmatch(folded):
         return f"{int(found[2])}.{int(found[1])}"
     if found := _DAY_MONTH_YEAR.fullmatch(folded):
         return f"{int(found[1])}.{int(found[2])}"
-    if (found := _DAY_MONTH_WORD.fullmatch(folded)) and found[2] in _MONTHS:
-        return f"{int(found[1])}.{_MONTHS.index(found[2]) + 1}"
-    if (found := _MONTH_WORD_DAY.fullmatch(folded)) and found[1] in _MONTHS:
-        return f"{int(found[2])}.{_MONTHS.index(found[1]) + 1}"
+    if (found := _DAY_MONTH_WORD.fullmatch(folded)) and (month := _month(found[2])):
+        return f"{int(found[1])}.{month}"
+    if (found := _MONTH_WORD_DAY.fullmatch(folded)) and (month := _month(found[1])):
+        number = int(found[2])
+        return f"{number}.{month}" if number <= max(_MONTHS.values()) else f"{month}.{number:02}"
     return ""
+
+
+def _month(word: str) -> int:
+    """The number of a month: its first three letters, or its Roman number; 0 where the word is none."""
+    return _MONTHS.get(word) or (_MONTHS.get(word[:3], 0) if len(word) >= 3 and word[:3] not in _ROMAN else 0)
 
 
 @dataclass(frozen=True, eq=False)

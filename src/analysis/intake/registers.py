@@ -10,17 +10,22 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from analysis.config import Competition
+from analysis.config import Competition, OfficeRegister
 from analysis.errors import DataError, DataErrors
 from analysis.intake import files
+from analysis.intake.crosswalk import check_crosswalk
+from analysis.intake.directory import find_directory, read_codes, read_directory
 from analysis.intake.grid import Sheet, hint, key
 from analysis.intake.identity import Names
 from analysis.intake.ledger import Account, Journal, few
-from analysis.schema import CROSSWALK, JURORS, OFFICES, RECUSALS, check, conform
+from analysis.intake.matching import index_offices
+from analysis.intake.review import accepted, check_decisions, refused
+from analysis.intake.succession import check_succession
+from analysis.intake.suspicions import note_letters
+from analysis.schema import CROSSWALK, JURORS, OFFICES, RECUSALS, REVIEW, SUCCESSION, check, conform
 
 ALIAS_KINDS = ("juror", "office", "criterion")
 REASONS = ("employer", "region", "family", "former_collaboration", "advisory", "pupil", "other")
-RELATIONS = ("same", "reworded", "rescaled", "split", "merged", "new", "dropped")
 DOSSIER_COLUMNS = ("dossier", "office", "category", "status", "outcome", "special", "employees", "submitted")
 
 _COLUMNS = {
@@ -34,6 +39,8 @@ _COLUMNS = {
         ("edition", "dossier", "juror", "was", "becomes", "why"),
         ("edition", "stage", "dossier", "juror", "criterion"),
     ),
+    "review": (tuple(REVIEW.names), ("kind", "written", "decision"), ("kind", "written", "suggested")),
+    "office_succession": (tuple(SUCCESSION.names), tuple(SUCCESSION.names), SUCCESSION.key),
 }
 """Register → its columns, those that must be there, and those that identify a row."""
 
@@ -44,8 +51,8 @@ class Registers:
 
     Attributes
     ----------
-    offices, jurors, recusals, crosswalk : DataFrame
-        Tables of `schema`.
+    offices, jurors, recusals, crosswalk, succession, review : DataFrame
+        Tables of `schema`; `review` holds the decisions of the organizer.
     aliases : DataFrame
         `kind alias id`: what else a juror, an office or a criterion is called.
     corrections : DataFrame
@@ -62,6 +69,8 @@ class Registers:
     aliases: pd.DataFrame
     crosswalk: pd.DataFrame
     corrections: pd.DataFrame
+    succession: pd.DataFrame
+    review: pd.DataFrame
     ledger: pd.DataFrame
     findings: pd.DataFrame
     path: Path = field(repr=False)
@@ -73,8 +82,14 @@ class Registers:
 
     @cached_property
     def office_names(self) -> Names:
-        """Everything the offices are called: id, name, REGON, NIP, alias."""
-        return self._names("office", self.offices, ("name", "regon", "nip"))
+        """Everything the offices are called: id, name, REGON, NIP, alias, and whatever their parts are equal to."""
+        names = self._names("office", self.offices, ("name", "regon", "nip"))
+        for written, office in accepted(self.review):
+            names.called[key(written)], names.written[key(written)] = office, written
+            names.shared.pop(key(written), None)
+        if len(self.offices):
+            names.finder = index_offices(self.offices, refused=refused(self.review))
+        return names
 
     def alias(self, kind: str) -> dict[str, str]:
         """Give alias → id of one kind."""
@@ -91,37 +106,45 @@ class Registers:
         return names
 
 
-def read_registers(competition: Competition, raw: Path) -> Registers:
+def read_registers(competition: Competition, raw: Path, data: Path | None = None) -> Registers:
     """Read the registers below the folder of raw data.
 
     Parameters
     ----------
     competition : Competition
         Editions, kinds and roles that the registers may name.
-    raw : Path
-        The folder of raw data.
+    raw, data : Path
+        The folder of raw data; the folder where files outside the workspace lie, if any.
 
     Raises
     ------
     DataErrors
         A column is misspelt or missing, a row is doubled, or a row names something that does not exist.
     """
-    registers, errors = examine_registers(competition, raw)
+    registers, errors = examine_registers(competition, raw, data)
     if errors:
         raise DataErrors(few(errors))
     return registers
 
 
-def examine_registers(competition: Competition, raw: Path) -> tuple[Registers, list[DataError]]:
+def examine_registers(
+    competition: Competition, raw: Path, data: Path | None = None
+) -> tuple[Registers, list[DataError]]:
     """Read the registers as far as they can be read, and give every error in them."""
     journal = Journal("")
-    frames = {name: _read(raw / f"{name}.csv", name, journal) for name in _COLUMNS}
+    frames = {name: _read(raw / f"{name}.csv", name, journal) for name in _COLUMNS if name != "offices"}
+    frames["offices"] = _read_offices(competition.offices, journal, raw=raw, data=data)
     _check_ids(frames, competition, journal)
     _check_aliases(frames, competition, journal)
-    _check_crosswalk(frames["crosswalk"], competition, journal)
-    for name, table in (("offices", OFFICES), ("jurors", JURORS), ("recusals", RECUSALS), ("crosswalk", CROSSWALK)):
+    frames["crosswalk"] = check_crosswalk(frames["crosswalk"], competition, journal=journal)
+    check_decisions(frames["review"], frames["offices"]["office"], journal=journal)
+    frames["succession"] = check_succession(frames.pop("office_succession"), frames["offices"], journal=journal)
+    tables = {"offices": OFFICES, "jurors": JURORS, "recusals": RECUSALS, "crosswalk": CROSSWALK, "review": REVIEW}
+    frames["review"]["score"] = pd.to_numeric(frames["review"]["score"].str.replace(",", "."), errors="coerce")
+    for name, table in tables.items():
         whole = frames[name].drop_duplicates(list(table.key))  # doubled rows are among the errors
         frames[name] = check(conform(whole, table), table)
+    note_letters(journal)
     ledger, findings = journal.tables()
     return Registers(**frames, ledger=ledger, findings=findings, path=raw), journal.faults()
 
@@ -160,7 +183,7 @@ def _read(path: Path, name: str, journal: Journal) -> pd.DataFrame:
     if not path.is_file():
         return empty
     try:
-        sheet = files.sheets(path, file=path.name)[0]
+        sheet = files.first_sheet(path, file=path.name)
     except DataError as error:
         journal.fail(path.name, str(error))
         return empty
@@ -168,16 +191,41 @@ def _read(path: Path, name: str, journal: Journal) -> pd.DataFrame:
     frame = read_table(sheet, columns=columns, required=required, journal=journal)
     if len(journal.errors) > before:
         return empty
-    _check_rows(frame, name, identity, required=required, journal=journal)
+    _check_rows(frame, path.name, identity, required=required, journal=journal)
     journal.accounts.append(Account(sheet, "register", frame["row"].to_numpy()))
     return frame.drop(columns="row")
 
 
+def _read_offices(
+    register: OfficeRegister, journal: Journal, *, raw: Path, data: Path | None
+) -> pd.DataFrame:
+    """The register of offices: offices.csv, or the file and the columns that competition.toml names."""
+    columns, required, identity = _COLUMNS["offices"]
+    empty = pd.DataFrame({column: pd.Series(dtype="str") for column in columns} | {"line": pd.Series(dtype="int64")})
+    try:
+        path, file = find_directory(register, raw=raw, data=data)
+        if not path.is_file():
+            return empty
+        sheet = files.first_sheet(path, file=file)
+    except DataError as error:
+        journal.fail(register.file, str(error))
+        return empty
+    before = len(journal.errors)
+    if register.columns:
+        frame = read_directory(sheet, register, journal=journal)
+    else:
+        frame = read_table(sheet, columns=columns, required=required, journal=journal)
+    if len(journal.errors) > before:
+        return empty
+    _check_rows(frame, file, identity, required=required, journal=journal)
+    journal.accounts.append(Account(sheet, "register", frame["row"].to_numpy()))
+    return read_codes(frame, sheet, journal=journal).drop(columns="row")
+
+
 def _check_rows(
-    frame: pd.DataFrame, name: str, identity: tuple[str, ...], *, required: tuple[str, ...], journal: Journal
+    frame: pd.DataFrame, file: str, identity: tuple[str, ...], *, required: tuple[str, ...], journal: Journal
 ) -> None:
     """Every row says which one it is, and no two say the same."""
-    file = f"{name}.csv"
     for column in identity:
         if column in required and not column.endswith("_criterion"):  # a new or a dropped one has no other end
             for line in frame.loc[frame[column] == "", "line"]:
@@ -224,13 +272,3 @@ def _check_aliases(frames: dict[str, pd.DataFrame], competition: Competition, jo
     for kind, ids in known.items():
         if ids:  # jurors and offices that only the sheets name are not listed anywhere
             _unknown(aliases[aliases["kind"] == kind], "aliases.csv id", sorted(ids), blank="refused", journal=journal)
-
-
-def _check_crosswalk(crosswalk: pd.DataFrame, competition: Competition, journal: Journal) -> None:
-    criteria = {edition.id: [criterion.id for criterion in edition.criteria] for edition in competition.editions}
-    _unknown(crosswalk, "crosswalk.csv relation", RELATIONS, blank="refused", journal=journal)
-    for end in ("from", "to"):
-        _unknown(crosswalk, f"crosswalk.csv {end}_edition", criteria, blank="refused", journal=journal)
-        for edition, rows in crosswalk.groupby(f"{end}_edition"):
-            if edition in criteria:
-                _unknown(rows, f"crosswalk.csv {end}_criterion", criteria[edition], blank="allowed", journal=journal)

@@ -17,7 +17,7 @@ FEWEST_ZEROS = 20
 
 
 def note_letters(journal: Journal) -> None:
-    """Note each cell whose letters were mended (before → after), and how many accents were joined with their letters."""
+    """Note each cell whose letters were mended (before → after), and how many accents were joined with letters."""
     sheets = {id(account.sheet): account.sheet for account in journal.accounts}
     noted = set()
     for sheet in sheets.values():

@@ -123,9 +123,10 @@ class Panel:
         weights = np.array([criterion.weight for criterion in self.criteria])
         return self._slice(composite(self.percent, weights=weights), None, weakest(self.scales))
 
-    def over(self, criteria: list[str]) -> Slice:
-        """Give each juror's plain mean over the named criteria in per cent of the range."""
-        weights = np.array([float(criterion.id in criteria) for criterion in self.criteria])
+    def over(self, criteria: list[str] | dict[str, float]) -> Slice:
+        """Give each juror's mean over the named criteria in per cent of the range: plain, or by their shares."""
+        shares = criteria if isinstance(criteria, dict) else dict.fromkeys(criteria, 1.0)
+        weights = np.array([shares.get(criterion.id, 0.0) for criterion in self.criteria])
         return self._slice(composite(self.percent, weights=weights), None, weakest(self.scales))
 
     def any_mark(self) -> np.ndarray:

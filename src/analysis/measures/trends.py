@@ -11,7 +11,7 @@ import pandas as pd
 from analysis.config import Competition, Edition
 from analysis.errors import NotDefined
 from analysis.measures.agreement import categories_of
-from analysis.measures.crosswalk import core, judged, links
+from analysis.measures.crosswalk import Chain, comparability
 from analysis.measures.decisions import laureates
 from analysis.measures.jurors import over_editions
 from analysis.measures.rows import COUNTED, Rows, attempt
@@ -56,19 +56,21 @@ def measure(tables: dict[str, pd.DataFrame], competition: Competition, edition: 
     """Measure the trends over all editions; `edition` is "", the only part there is."""
     rows = Rows(edition=edition)
     crosswalk = tables.get("crosswalk", CROSSWALK.empty())
-    comparable = core(crosswalk, competition)
-    number = len(next(iter(comparable.values()))) if comparable else NO_CORE
+    comparable = comparability(crosswalk, competition)
+    number = len(comparable.core(comparable.editions[0].id)) if comparable.editions else NO_CORE
     rows.add("n_core_criteria", number, COUNTED, uom="count", variant="through all editions, by the crosswalk")
     for entry in competition.editions:
         _entrants(rows.under(edition=entry.id), tables, competition, entry)
     points = []
-    for entry in judged(competition):
-        panel = read_panel(tables["scores"], entry, entry.stages[0].id)
-        points.append(Point(entry, panel, panel.over(comparable[entry.id]), tuple(comparable[entry.id])))
+    for entry in comparable.editions:
+        panel, criteria = read_panel(tables["scores"], entry, entry.stages[0].id), comparable.core(entry.id)
+        points.append(Point(entry, panel, panel.over(criteria), tuple(criteria)))
     for point in points:
-        _scores(rows.under(edition=point.edition.id, stage=point.panel.stage), point, competition)
+        inside = rows.under(edition=point.edition.id, stage=point.panel.stage)
+        _scores(inside, point, competition)
+        _groups(inside, point, comparable.groups, competition)
     for earlier, later in pairwise(points):
-        _links(rows, earlier, later, links(crosswalk, earlier.edition, later.edition))
+        _links(rows, earlier, later, comparable.links[earlier.edition.id, later.edition.id])
         _changes(rows, earlier, later, competition)
     _alpha_over_editions(rows, [point.panel for point in points], competition)
     return rows.frame()
@@ -137,6 +139,25 @@ def _scores(rows: Rows, point: Point, competition: Competition) -> None:
         by_office = rows.under(subject_type="office", subject=office)
         by_office.add("score_core", score, described, uom="POMP", variant=CORE)
     _alpha(rows, "alpha_core", marks, weights, confidence, point.unlinked)
+
+
+def _groups(rows: Rows, point: Point, groups: list[Chain], competition: Competition) -> None:
+    """Add the mean score on each whole that was split or merged: the whole, or its parts together."""
+    for chain in groups:
+        shares = chain.shares[point.edition.id]
+        marks = point.panel.over(shares)
+        parts = ", ".join(f"{name} {share:.3g}" for name, share in shares.items())
+        variant = f"mean of its parts ({parts})" if len(shares) > 1 else "the criterion as a whole"
+        value = attempt(mean, marks.unit_means())
+        ends = attempt(
+            statistics.bootstrap_mean_interval,
+            marks.unit_means(),
+            cluster=marks.cluster,
+            weights=resamples(marks, competition),
+            confidence=competition.analysis.confidence,
+        )
+        inside = rows.under(criterion=chain.name)
+        inside.add("score_group", value, ends, uom="POMP", variant=variant, **marks.used_counts("rated"))
 
 
 def _alpha(

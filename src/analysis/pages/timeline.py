@@ -12,7 +12,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from analysis.config import Edition
-from analysis.measures.crosswalk import core, judged
+from analysis.measures.crosswalk import Comparability, comparability, judged
 from analysis.pages import house
 from analysis.pages.page import Page
 from analysis.pages.words import NBSP
@@ -188,7 +188,7 @@ def chart(
 def breaks(page: Page) -> list[str]:
     """Kind of break between neighbouring editions: `gap`, `scale`, or "" where the line may run on."""
     editions = judged(page.competition)
-    shared = core(page.tables["crosswalk"], page.competition)
+    shared = comparability(page.tables["crosswalk"], page.competition)
     late = gaps([edition.year for edition in editions])
     return [
         "gap" if gap else "scale" if _scales(one, shared) != _scales(other, shared) else ""
@@ -215,6 +215,6 @@ def _shade(fig: go.Figure, low: float, high: float, text: str) -> None:
     )  # fmt: skip
 
 
-def _scales(edition: Edition, shared: dict[str, list[str]]) -> list[tuple[float, float, str]]:
-    found = (edition.scale(name) for name in shared.get(edition.id, []))
+def _scales(edition: Edition, shared: Comparability) -> list[tuple[float, float, str]]:
+    found = (edition.scale(name) for name in shared.core(edition.id))
     return [(scale.minimum, scale.maximum, scale.direction) for scale in found]

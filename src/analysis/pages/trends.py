@@ -9,7 +9,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from analysis.config import Edition
-from analysis.measures.crosswalk import core, judged
+from analysis.measures.crosswalk import comparability, judged
 from analysis.pages import display, house, timeline
 from analysis.pages.page import Column, Page
 from analysis.pages.timeline import confidence, direction, extremes, over_editions, valued
@@ -20,6 +20,8 @@ CHANGES = {
     "score_change_returning": "returning",
     "score_change_same_jurors": "same_jurors",
 }
+ORDER = ("criterion", "group", "")
+IN_TREND = {"criterion": "common.yes", "group": "trends.as_group", "": "common.no"}
 LINKS = {"jurors": "juror", "offices": "office", "criteria": "criterion"}
 
 
@@ -189,18 +191,24 @@ def criteria(page: Page) -> display.Group:
     if not several(page):
         return page.group()
     editions = judged(page.competition)
-    shared = core(page.tables["crosswalk"], page.competition)
-    in_trend = {name for names in shared.values() for name in names}
+    senses = _senses(page)
     known = dict.fromkeys(entry.id for edition in reversed(editions) for entry in edition.criteria)
     heads = [(page.say("columns.criterion"), "text"), (page.say("trends.columns.in_trend"), "text")]
     heads += [(page.label("year", edition.id), "number") for edition in editions]
     rows = []
-    for name in sorted(known, key=lambda name: name not in in_trend):
-        held = page.say("common.yes" if name in in_trend else "common.no")
+    for name in sorted(known, key=lambda name: ORDER.index(senses.get(name, ""))):
+        held = page.say(IN_TREND[senses.get(name, "")])
         weights = (_weight(page, edition, name) for edition in editions)
         rows.append((display.Cell(page.label("criterion", name)), display.Cell(held), *weights))
     table = display.Table("trends-criteria-table", page.say("trends.criteria.caption"), tuple(heads), tuple(rows))
     return page.group(page.section("trends.criteria", core=_core_count(page)), table)
+
+
+def _senses(page: Page) -> dict[str, str]:
+    """How each criterion is comparable through all editions: `criterion`, `group`, or not at all."""
+    frame = comparability(page.tables["crosswalk"], page.competition).frame()
+    frame = frame.assign(order=frame["sense"].map(ORDER.index)).sort_values("order", kind="stable")
+    return frame.drop_duplicates("criterion").set_index("criterion")["sense"].to_dict()
 
 
 def says_not(page: Page) -> display.Block | display.Group:
