@@ -2,7 +2,7 @@ import pandas as pd
 import pytest
 
 from analysis import simulate
-from twin_reading import differences, groups, numbers, planted, read, serious
+from twin_reading import WAYS, differences, groups, numbers, planted, read, serious
 
 SEED = 3
 
@@ -35,10 +35,8 @@ def test_the_clean_twin_is_read_as_it_truly_is(clean, edition):
         assert wrong.empty, f"{name}\n{wrong.head().to_string()}"
 
 
-def test_a_fault_that_is_not_there_does_not_count_as_found(clean, tmp_path):
+def test_a_fault_that_is_not_there_does_not_count_as_found(clean):
     """The judge of the other tests, held to the clean twin: nothing of what was planted elsewhere is found in it."""
-    from twin_reading import WAYS
-
     twin, reading = clean
     for kinds in groups():
         for fault in simulate.twin(SEED, kinds=kinds).ledger.itertuples():

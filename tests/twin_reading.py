@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from analysis import intake, measures, simulate
+from analysis import disclosure, intake, measures, simulate
 from analysis.config import read_competition
 from analysis.errors import DataErrors
 
@@ -141,7 +141,9 @@ def is_measured(fault, reading, twin):
 def _small_category(fault, reading):
     edition = fault.file.split("/")[0]
     rows = measures.measure("agreement", reading.tables, reading.competition, edition)
-    return rows[(rows["category"] == fault.place) & (rows["measure"] == "icc_c1")]
+    rows = disclosure.public_results(rows, reading.competition.disclosure)
+    of_category = (rows["category"] == fault.place) & (rows["stage"] == "s1")
+    return rows[of_category & (rows["measure"] == "pair_difference")]
 
 
 def _no_common_jurors(fault, reading):
