@@ -1,6 +1,7 @@
 """Run every benchmark: `python -m benchmarks`."""
 
-from benchmarks import agreement, report
+from benchmarks import agreement, report, survey_csv
 
 agreement.main()
 report.main()
+survey_csv.main()

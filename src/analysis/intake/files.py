@@ -16,6 +16,7 @@ from analysis.intake.grid import Sheet
 from analysis.intake.notices import addresses
 from analysis.intake.regulations import RECORD
 from analysis.intake.spss import read_sav
+from analysis.intake.streams import LARGE, read_large
 from analysis.intake.text import read_text
 from analysis.intake.workbook import read_workbook
 
@@ -153,7 +154,8 @@ def _sheets(path: Path, modified: int, size: int) -> tuple[Sheet, ...]:
         return tuple(read_workbook(data, file=_UNNAMED, sha256=sha256))
     if kind == ".sav":
         return (read_sav(path, file=_UNNAMED, sha256=sha256),)
-    return (read_text(data, file=_UNNAMED, sha256=sha256),)
+    large = read_large(data, file=_UNNAMED, sha256=sha256) if len(data) > LARGE else None
+    return (large or read_text(data, file=_UNNAMED, sha256=sha256),)
 
 
 def _unpacked(data: bytes) -> bytes:

@@ -11,9 +11,10 @@ from analysis.config import Competition, SurveyLayout, SurveySource
 from analysis.errors import DataError
 from analysis.intake.cells import COMMON, read_column
 from analysis.intake.exports import EXPORTS, dates, own, seconds, texts
-from analysis.intake.grid import Block, hint, key, regex
+from analysis.intake.grid import Block, key, regex
 from analysis.intake.identity import Names, named
 from analysis.intake.ledger import Account, Finding, Journal
+from analysis.intake.review import note_links, occurrences, propose
 
 DUPLICATE = "duplicate_respondent"
 
@@ -143,9 +144,11 @@ def _offices(
     if not offices.ids:
         return said
     ids = offices.resolve(said)
+    note_links(occurrences(said, rows, block.sheet), offices, journal=journal)
     for text in sorted(text for text, identifier in ids.items() if identifier is None and text):
         where = rows[said == text]
-        done = hint(text, offices.known()).removeprefix("; did you mean ").rstrip("?").strip("'")
+        propose(text, offices, journal=journal)
+        done = offices.nearest(text).removeprefix("; did you mean ").rstrip("?").strip("'")
         one = len(where) == 1
         place = block.address(where[0], block.position(layout.office)) if one else block.sheet.place(where.tolist())
         entry = Finding("unknown_office", block.sheet, place, f"{source.wave}: {text}", text, done, len(where))
