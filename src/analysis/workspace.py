@@ -203,13 +203,21 @@ class Workspace:
         outcomes = each(_read_edition, inputs, workers=self.workers)
         errors = [error for outcome in outcomes if isinstance(outcome, list) for error in outcome]
         if errors:
+            self._write_review(self.examine().tables["review"])
             raise DataErrors(errors)
         tables = {name: _joined(name, outcomes, getattr(registers, name, None)) for name in TIDY}
+        self._write_review(tables["review"])
         with self.shelf.locked():
             self.shelf.remember_data()
             for name, frame in tables.items():
                 self.shelf.store(name, frame, key=key)
         return tables
+
+    def _write_review(self, review: pd.DataFrame) -> None:
+        """Write what a person may decide: review.csv, to be filled in and put into the folder of raw data."""
+        path = self.shelf.processed / intake.REVIEW_FILE
+        if len(review) or path.exists():
+            self.shelf.write_text(path, review.to_csv(index=False, lineterminator="\n"))
 
     def _note_slices(self, key: str) -> dict[str, str]:
         parts = ["", *(edition.id for edition in self.competition.editions)]

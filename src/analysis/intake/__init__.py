@@ -6,6 +6,7 @@ _DOORS = {
     "CODES": "ledger",
     "Examination": "editions",
     "RECORD": "regulations",
+    "REVIEW_FILE": "review",
     "Registers": "registers",
     "examine_edition": "editions",
     "examine_registers": "registers",

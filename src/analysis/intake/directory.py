@@ -31,7 +31,9 @@ def find_directory(register: OfficeRegister, *, raw: Path, data: Path | None) ->
         raise DataError(f"competition.toml [offices]: {register.file!r} lies outside the workspace. Use `--data DIR`.")
     path = (data if inner != register.file else raw) / inner
     if not path.is_file() and register.file != OFFICES_FILE:
-        raise DataError(f"{path}: there is no such file. Put it there, or correct `file` in competition.toml [offices].")
+        raise DataError(
+            f"{path}: there is no such file. Put it there, or correct `file` in competition.toml [offices]."
+        )
     return path, register.file
 
 
@@ -46,7 +48,9 @@ def read_directory(sheet: Sheet, register: OfficeRegister, *, journal: Journal) 
         The mapped columns of `offices` as text, `row` and `line`.
     """
     columns = {name: register.columns.get(name, name) for name in (*REQUIRED, *register.columns)}
-    headers = {key(text): place for place, text in reversed(list(enumerate(sheet.cells[0])))} if len(sheet.cells) else {}
+    headers = (
+        {key(text): place for place, text in reversed(list(enumerate(sheet.cells[0])))} if len(sheet.cells) else {}
+    )
     lacking = sorted({header for header in columns.values() if key(header) not in headers})
     for header in lacking:
         near = hint(header, sheet.cells[0] if len(sheet.cells) else ())

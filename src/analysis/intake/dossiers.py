@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import tomllib
+from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -10,11 +13,13 @@ import pandas as pd
 from analysis.config import Edition
 from analysis.errors import DataError
 from analysis.intake import files
-from analysis.intake.cells import Number, parse
+from analysis.intake.calendar import iso_date
+from analysis.intake.cells import Number, fold, parse
 from analysis.intake.grid import Sheet, hint
-from analysis.intake.identity import Names, named
+from analysis.intake.identity import Finder, Names, named
 from analysis.intake.ledger import Account, Journal
 from analysis.intake.registers import DOSSIER_COLUMNS, Registers, read_table
+from analysis.intake.review import note_links, occurrences, propose
 from analysis.schema import DOSSIERS, OFFICES, conform
 
 STATUSES = ("valid", "withdrawn", "disqualified")
@@ -39,7 +44,48 @@ def dossier_names(dossiers: pd.DataFrame, registers: Registers, *, listed: str) 
             names.add(of_office[office], text)
     for office, dossier in of_office.items():
         names.add(dossier, office)
+    if registers.office_names.finder:
+        names.finder = DossierFinder(registers.office_names.finder, of_office)
     return names
+
+
+@dataclass(frozen=True)
+class DossierFinder:
+    """Dossiers by the names of their offices (a `Finder`).
+
+    Attributes
+    ----------
+    offices : Finder
+        What understands the names of offices.
+    dossiers : dict
+        Office → its dossier, where it has one only.
+    """
+
+    offices: Finder
+    dossiers: dict[str, str]
+
+    def find(self, text: str) -> str | None:
+        """Give the dossier of the office that a text means, or None."""
+        return self.dossiers.get(self.offices.find(text) or "")
+
+    def title(self, text: str) -> str:
+        """Give the official name of the office that a text means, or nothing."""
+        return self.offices.title(text)
+
+    def suggestions(self, text: str) -> list[tuple[str, str, float]]:
+        """Give the offices with a dossier that a text may mean."""
+        near = self.offices.suggestions(text)
+        return [(office, name, score) for office, name, score in near if office in self.dossiers]
+
+
+@lru_cache(maxsize=1)
+def words() -> dict[str, dict[str, str]]:
+    """Give what lists of dossiers say (outcomes.toml): column → folded text → id."""
+    columns = tomllib.loads((Path(__file__).parent / "outcomes.toml").read_text(encoding="utf-8"))
+    return {
+        column: {fold(text): name for name, texts in entries.items() for text in texts}
+        for column, entries in columns.items()
+    }
 
 
 def read_dossiers(
@@ -70,11 +116,14 @@ def read_dossiers(
         offices = _offices(table.assign(office_name=table["office"]))
     if edition.categories:
         _resolve(table, "category", category_names(edition), sheet, journal)
+    for column, known in words().items():
+        table[column] = [known.get(fold(text), text) for text in table[column]]
     table["status"] = table["status"].replace("", "valid")
     _one_of(table, "status", STATUSES, sheet, journal)
     _one_of(table, "outcome", OUTCOMES, sheet, journal)
     _specials(table, edition, sheet, journal)
     table["employees"] = _employees(table, sheet, journal)
+    table["submitted"] = _dates(table, sheet, journal)
     for dossier, same in table[table.duplicated("dossier", keep=False)].groupby("dossier", sort=False):
         place = sheet.place(same["row"].tolist())
         journal.fail(file, f"{sheet.where}, {place}: dossier {dossier!r} stands twice. Keep one of the rows.")
@@ -84,11 +133,13 @@ def read_dossiers(
 def _resolve(table: pd.DataFrame, column: str, names: Names, sheet: Sheet, journal: Journal) -> None:
     """Put ids in the place of names; an empty category stays empty."""
     ids = names.resolve(table[column])
+    note_links(occurrences(table[column], table["row"], sheet), names, journal=journal)
     for row, text in zip(table["row"], table[column], strict=True):
         if ids[text] is None and (text or column == "office"):
             said = names.unknown(text)
             mark = "" if said.endswith("?") else "."
-            journal.fail(sheet.file, f"{sheet.where}, {sheet.place([row])}: {said}{mark} Correct it, or add it there.")
+            propose(text, names, journal=journal)
+            journal.fail(sheet.file, f"{sheet.where}, {sheet.place([row])}: {said}{mark} {_way_out(names)}")
     table[column] = [ids[text] or "" for text in table[column]]
 
 
@@ -121,6 +172,17 @@ def _employees(table: pd.DataFrame, sheet: Sheet, journal: Journal) -> np.ndarra
     return np.array([cell.value if isinstance(cell, Number) else np.nan for cell in read], dtype=float)
 
 
+def _dates(table: pd.DataFrame, sheet: Sheet, journal: Journal) -> list[str]:
+    dates = []
+    for row, text in zip(table["row"], table["submitted"], strict=True):
+        try:
+            dates.append(iso_date(text))
+        except DataError as error:
+            dates.append("")
+            journal.fail(sheet.file, f"{sheet.where}, {sheet.place([row])}: submitted {error} Or leave it empty.")
+    return dates
+
+
 def derive_dossiers(
     cells: pd.DataFrame, edition: Edition, registers: Registers, *, journal: Journal
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -129,14 +191,14 @@ def derive_dossiers(
     Parameters
     ----------
     cells : DataFrame
-        Judgements as text (`sheets.TEXTS`), with `where` and `place` of their row.
+        Judgements as text (`sheets.TEXTS`), with `where`, `place` and `sheet_of` of their row.
 
     Returns
     -------
     dossiers, offices : DataFrame
         Tables of `schema`; `offices` holds those that no offices.csv lists.
     """
-    columns = ["dossier", "office", "office_name", "category", "where", "place", "file"]
+    columns = ["dossier", "office", "office_name", "category", "where", "place", "file", "sheet_of"]
     rows = cells[columns].drop_duplicates(["dossier", "office", "category"]).reset_index(drop=True)
     rows["office"] = rows["office"].where(rows["office"] != "", rows["dossier"])
     aliases = registers.alias("office")
@@ -162,15 +224,21 @@ def derive_dossiers(
     return conform(rows, DOSSIERS), offices
 
 
+def _way_out(names: Names) -> str:
+    return "Correct it, or add it there" + (", or decide in review.csv." if names.finder else ".")
+
+
 def _known(rows: pd.DataFrame, column: str, names: Names, journal: Journal) -> list[str]:
     ids = names.resolve(rows[column])
+    note_links(rows.assign(text=rows[column]), names, journal=journal)
     for text, identifier in ids.items():
         if identifier is None and text:
             first = rows[rows[column] == text].iloc[0]
             said = names.unknown(text)
             place = f"{first['where']}, {first['place']}"
             mark = "" if said.endswith("?") else "."
-            journal.fail(first["file"], f"{place}: {said}{mark} Correct it, or add it there.")
+            propose(text, names, journal=journal)
+            journal.fail(first["file"], f"{place}: {said}{mark} {_way_out(names)}")
     return [ids[text] or text for text in rows[column]]
 
 

@@ -3,9 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Protocol
 
 from analysis.intake.grid import hint, key
+
+
+class Finder(Protocol):
+    """What understands a text that is none of the names a thing is called."""
+
+    def find(self, text: str) -> str | None:
+        """Give the one id that a text means, or None."""
+
+    def title(self, text: str) -> str:
+        """Give the official name of what a text means, or nothing."""
+
+    def suggestions(self, text: str) -> list[tuple[str, str, float]]:
+        """Give the ids that a text may mean, each with its official name and its likeness (0-100), best first."""
 
 
 @dataclass
@@ -18,6 +32,8 @@ class Names:
         What is named, for errors: `juror`.
     listed : str
         Where such things are listed, for errors: `jurors.csv`.
+    finder : Finder, optional
+        What understands a text that is none of the names.
     """
 
     thing: str
@@ -26,6 +42,7 @@ class Names:
     called: dict[str, str] = field(default_factory=dict)
     shared: dict[str, set[str]] = field(default_factory=dict)
     written: dict[str, str] = field(default_factory=dict)
+    finder: Finder | None = None
 
     def add(self, identifier: str, *texts: str) -> None:
         """Add an id with its other names; a name of two things names neither."""
@@ -42,14 +59,23 @@ class Names:
     def copy(self) -> Names:
         """Give names of one's own to add to."""
         shared = {near: set(ids) for near, ids in self.shared.items()}
-        return Names(self.thing, self.listed, dict(self.ids), dict(self.called), shared, dict(self.written))
+        return replace(self, ids=dict(self.ids), called=dict(self.called), shared=shared, written=dict(self.written))
 
     def find(self, text: str) -> str | None:
         """Give the id that a text means, or None where it means nothing or two things."""
         near = key(text)
         if near in self.ids:
             return self.ids[near]
-        return None if near in self.shared else self.called.get(near)
+        if near in self.shared:
+            return None
+        if near in self.called or self.finder is None:
+            return self.called.get(near)
+        return self.finder.find(text)
+
+    def by_parts(self, text: str) -> bool:
+        """Tell whether a text is none of the names, so that only the finder can understand it."""
+        near = key(text)
+        return self.finder is not None and near not in self.ids and near not in self.called
 
     def resolve(self, texts: Iterable[str]) -> dict[str, str | None]:
         """Give each distinct text with the id it means."""
@@ -64,7 +90,17 @@ class Names:
         if key(text) in self.shared:
             both = " and ".join(sorted(self.shared[key(text)]))
             return f"{text!r} is the name of two ({both}); write the id"
-        return f"there is no {self.thing} {text!r} in {self.listed}{hint(text, self.known())}"
+        return f"there is no {self.thing} {text!r} in {self.listed}{self.nearest(text)}"
+
+    def nearest(self, text: str) -> str:
+        """Give `; did you mean 'x'?` for what a text may mean, or nothing."""
+        if self.finder is None:
+            return hint(text, self.known())
+        near = self.finder.suggestions(text)
+        if not near:
+            return ""
+        best = [f"{name!r} ({identifier})" for identifier, name, score in near if score == near[0][2]]
+        return f"; did you mean {' or '.join(best)}?"
 
 
 def named(thing: str, listed: str, entries: Mapping[str, Iterable[str]]) -> Names:

@@ -35,7 +35,8 @@ _ENDINGS = {
     """,
     GENITIVE: """
         ka k,ek,ko|ca c,iec,ec,ce|nia n,nie|wia w,wie|cia c,cie|bia b,bie|mia m,mie|ia ,ie|la l,le|ja j,je|a ,o,e
-        iu |u |ii ia|yi yja|y a,|i ,a,ia|iej a,ia|ej a|iego i,ie|ego y,e|ow y,i,e,owy|ich ie,i|ych e,y|ec ce|ek ki|ic ice|yc yce
+        iu |u |ii ia|yi yja|y a,|i ,a,ia|iej a,ia|ej a|iego i,ie|ego y,e|ow y,i,e,owy|ich ie,i|ych e,y
+        ec ce|ek ki|ic ice|yc yce
     """,
 }
 _TABLES = {

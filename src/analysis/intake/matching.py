@@ -12,6 +12,7 @@ import pandas as pd
 from rapidfuzz import fuzz, process
 
 from analysis.intake.codes import READERS
+from analysis.intake.grid import key
 from analysis.intake.inflection import NOMINATIVE, names
 from analysis.intake.offices import OfficeName, parse_office, places, plain, vocabulary
 
@@ -31,6 +32,7 @@ class OfficeIndex:
 
     parts: dict[tuple[str, str, str], set[str]] = field(default_factory=lambda: defaultdict(set))
     parsed: dict[str, OfficeName] = field(default_factory=dict)
+    official: dict[str, str] = field(default_factory=dict)
     regions: dict[str, str] = field(default_factory=dict)
     codes: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     refused: dict[str, set[str]] = field(default_factory=dict)
@@ -44,7 +46,7 @@ class OfficeIndex:
 
         A name that several offices in Poland share links only together with its voivodeship.
         """
-        found = self.candidates(text) - self.refused.get(plain(text), set())
+        found = self.candidates(text) - self.refused.get(key(text), set())
         if len(found) != 1 or (not self._coded(text) and _shared(parse_office(text))):
             return None
         return next(iter(found))
@@ -64,17 +66,24 @@ class OfficeIndex:
                 return self._nearest(found, name) if len(found) > 1 else found
         return set()
 
-    def suggest(self, text: str) -> list[tuple[str, float]]:
-        """Give the offices whose names come nearest, with their likeness (0-100), the nearest first."""
+    def title(self, text: str) -> str:
+        """Give the official name of the office that a text means, or nothing."""
+        return self.official.get(self.find(text) or "", "")
+
+    def suggestions(self, text: str) -> list[tuple[str, str, float]]:
+        """Give the offices whose names come nearest, with their official names and likeness (0-100), best first."""
+        return [(office, self.official[office], score) for office, score in self._ranked(text)]
+
+    def _ranked(self, text: str) -> list[tuple[str, float]]:
         name = parse_office(text)
-        best: dict[str, float] = {office: 100.0 for office in sorted(self.candidates(text))}
+        best: dict[str, float] = dict.fromkeys(sorted(self.candidates(text)), 100.0)
         asked = {plain(" ".join(name.words)), *(place for reading in places(name) for place in sorted(reading)[:8])}
         for place in sorted(asked - {""}):
             for _, score, index in process.extract(place, self.places, scorer=fuzz.ratio, limit=4 * SUGGESTED):
                 self._keep(best, self.of_place[index], score, name)
         for _, score, index in process.extract(plain(text), self.titles, scorer=fuzz.token_sort_ratio, limit=SUGGESTED):
             self._keep(best, self.of_title[index], score, name)
-        for office in self.refused.get(plain(text), ()):
+        for office in self.refused.get(key(text), ()):
             best.pop(office, None)
         ranked = sorted(best.items(), key=lambda entry: (-entry[1], entry[0]))
         return [(office, round(score)) for office, score in ranked[:SUGGESTED] if score >= LEAST]
@@ -111,22 +120,25 @@ class OfficeIndex:
         return same or found
 
 
-def index_offices(offices: pd.DataFrame) -> OfficeIndex:
+def index_offices(offices: pd.DataFrame, *, refused: dict[str, set[str]] | None = None) -> OfficeIndex:
     """Index a register of offices.
 
     Parameters
     ----------
     offices : DataFrame
         Table `offices` of `schema`.
+    refused : dict, optional
+        Written name → offices that a person said it does not mean.
     """
-    index = OfficeIndex()
+    index = OfficeIndex(refused=refused or {})
     adjectives = defaultdict(list)
     for adjective, seats in vocabulary().counties.items():
         for seat in seats:
             adjectives[seat].append(adjective)
     for row in offices.to_dict("records"):
         office, name = row["office"], parse_office(row["name"])
-        index.parsed[office], index.regions[office] = name, plain(row["region"])
+        index.parsed[office], index.official[office] = name, row["name"]
+        index.regions[office] = plain(row["region"])
         known = _known_places(name, row["place"])
         for place in known:
             index.parts[name.kind, name.number, place].add(office)

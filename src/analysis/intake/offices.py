@@ -10,7 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from analysis.intake.cells import fold
-from analysis.intake.inflection import GENITIVE, LOCATIVE, NOMINATIVE, names, nominatives
+from analysis.intake.inflection import GENITIVE, LOCATIVE, NOMINATIVE, names
 
 _HERE = Path(__file__).parent
 _WORD = re.compile(r"[^\W_]+")

@@ -132,8 +132,8 @@ def examine_registers(
 ) -> tuple[Registers, list[DataError]]:
     """Read the registers as far as they can be read, and give every error in them."""
     journal = Journal("")
-    frames = {name: _read(raw / f"{name}.csv", name, journal) for name in _COLUMNS if name != "offices"}
-    frames["offices"] = _read_offices(competition.offices, journal, raw=raw, data=data)
+    frames = {"offices": _read_offices(competition.offices, journal, raw=raw, data=data)}
+    frames |= {name: _read(raw / f"{name}.csv", name, journal) for name in _COLUMNS if name != "offices"}
     _check_ids(frames, competition, journal)
     _check_aliases(frames, competition, journal)
     frames["crosswalk"] = check_crosswalk(frames["crosswalk"], competition, journal=journal)
@@ -196,9 +196,7 @@ def _read(path: Path, name: str, journal: Journal) -> pd.DataFrame:
     return frame.drop(columns="row")
 
 
-def _read_offices(
-    register: OfficeRegister, journal: Journal, *, raw: Path, data: Path | None
-) -> pd.DataFrame:
+def _read_offices(register: OfficeRegister, journal: Journal, *, raw: Path, data: Path | None) -> pd.DataFrame:
     """The register of offices: offices.csv, or the file and the columns that competition.toml names."""
     columns, required, identity = _COLUMNS["offices"]
     empty = pd.DataFrame({column: pd.Series(dtype="str") for column in columns} | {"line": pd.Series(dtype="int64")})

@@ -16,7 +16,8 @@ from analysis.measures.decisions import laureates
 from analysis.measures.jurors import over_editions
 from analysis.measures.rows import COUNTED, Rows, attempt
 from analysis.measures.slices import Panel, Slice, misfit, read_panel, resamples
-from analysis.schema import CROSSWALK
+from analysis.measures.succession import with_successors
+from analysis.schema import CROSSWALK, SUCCESSION
 from analysis.statistics import trends as statistics
 from analysis.statistics.registry import Coefficient, cluster_interval, coefficients
 from analysis.statistics.survey import mean, wilson_interval
@@ -81,7 +82,8 @@ def _entrants(rows: Rows, tables: dict[str, pd.DataFrame], competition: Competit
     entered = every[every["edition"] == edition.id]
     valid = entered[entered["status"] == "valid"]
     earlier = [entry.id for entry in competition.editions if entry.number < edition.number]
-    repeating = entered["office"].isin(every.loc[every["edition"].isin(earlier), "office"])
+    before = every.loc[every["edition"].isin(earlier), "office"]
+    repeating = entered["office"].isin(with_successors(before, tables.get("succession", SUCCESSION.empty()), edition))
     repeaters = int(repeating.sum()) if earlier else FIRST
     counts = {"n_entrants": entered, "n_valid": valid}
     for name, dossiers in counts.items():
