@@ -209,7 +209,7 @@ def find_block(sheet: Sheet, named: Sequence[str], *, layout: str) -> Block:
     Raises
     ------
     DataError
-        No row holds them all, or a named column stands twice in that row.
+        No row holds them all, a named column stands twice in that row, or rows of data stand above it.
     """
     wanted = anchors(named, layout=layout)
     best, found = -1, set()
@@ -217,10 +217,28 @@ def find_block(sheet: Sheet, named: Sequence[str], *, layout: str) -> Block:
         texts = [text for text in sheet.cells[row] if text]
         present = {name for name, fits in wanted.items() if any(map(fits, texts))}
         if len(present) == len(wanted):
+            _nothing_above(sheet, row)
             return block_below(sheet, row, [[str(text)] for text in sheet.cells[row]], named=named, layout=layout)
         if len(present) > len(found):
             best, found = row, present
     raise DataError(no_header(sheet, best, [name for name in wanted if name not in found], layout=layout))
+
+
+def _nothing_above(sheet: Sheet, header: int) -> None:
+    """Refuse a text file with full rows that hold a number above its header: nothing would account for them."""
+    if sheet.sheet:
+        return
+    full = (sheet.cells[: header + 1] != "").sum(axis=1)
+    above = [
+        row
+        for row in np.flatnonzero(full[:header] >= full[header]).tolist()
+        if any(re.fullmatch(r"[0-9]+([.,][0-9]+)?", text) for text in sheet.cells[row])
+    ]
+    if above:
+        raise DataError(
+            f"{sheet.where}, {sheet.place(above)}: rows of data stand above the header in line "
+            f"{sheet.lines[header]}. Move the header to the top."
+        )
 
 
 def no_header(sheet: Sheet, best: int, lacking: list[str], *, layout: str) -> str:

@@ -160,6 +160,8 @@ def _cell(entry: ET.Element, scan: Scan, *, row: int, after: int, sheet: str) ->
     if place[0] != row or place[1] <= after:
         scan.astray[place] = f"{stated} stands in row {row + 1}, after column {letters(max(after, 0))}"
     inside = {_tag(child): (child.text or "") for child in entry}
+    if len(inside) < len(entry):
+        scan.astray[place] = f"{stated} holds two values"
     if entry.get("t") == "e":
         scan.marks[place] = (ERROR, inside.get("v") or "#")
     elif "f" in inside and not inside.get("v") and entry.get("t") != "str":
