@@ -5,6 +5,8 @@ The expected values were computed apart from this project and stand in the data'
 
 from __future__ import annotations
 
+import csv
+import io
 import sys
 from collections import Counter
 from collections.abc import Iterator
@@ -13,6 +15,7 @@ from pathlib import Path
 import pandas as pd
 
 import analysis
+from analysis.intake.text import read_text
 
 HERE = Path(__file__).parent
 SERIES_ALPHA = (
@@ -127,7 +130,81 @@ def without_twin(one: pd.DataFrame, other: pd.DataFrame) -> dict[str, tuple[floa
     return lone
 
 
-FIGURES = {"strictly": strictly, "chopin_2025": chopin, "somerville": somerville, "somerville_raw": somerville_raw}
+def transcriptions(w: analysis.workspace.Workspace) -> Iterator[tuple[str, float, float, int]]:
+    """Give (figure, expected, found, decimals) of three transcriptions of the same marks."""
+    cells = w.scores.groupby("edition").size()
+    for edition, marks in zip(cells.index, (2575, 2575, 2574), strict=True):
+        scores = w.scores[w.scores.edition == edition]
+        yield f"cells, {edition}", 155 * 17, cells[edition], 0
+        yield f"marks, {edition}", marks, scores["value"].count(), 0
+        yield f"jurors, {edition}", 17, scores["juror"].nunique(), 0
+    for edition, count in {"e02": 0, "e03": 2}.items():
+        yield f"cells that differ, e01 and {edition}", count, len(differing_cells(w.scores, "e01", edition)), 0
+    several = {juror: written for juror, written in spellings(w.scores).items() if len(written) > 1}
+    yield "jurors with several spellings", 2, len(several), 0
+    yield "most spellings of one juror", 3, max(map(len, several.values())), 0
+
+
+def differing_cells(scores: pd.DataFrame, one: str, other: str) -> pd.DataFrame:
+    """Give every cell that two editions write differently, numbers by value: stage, dossier, juror, both texts."""
+    key = ["stage", "dossier", "juror", "criterion"]
+    columns = [*key, "value_raw", "value", "cell"]
+    sides = (scores.loc[scores.edition == edition, columns] for edition in (one, other))
+    both = pd.merge(*sides, on=key, how="outer", suffixes=("", "_other"))
+    texts = both[["value_raw", "value_raw_other"]].fillna("absent")
+    numbers = texts.apply(pd.to_numeric, errors="coerce")
+    same = (texts["value_raw"] == texts["value_raw_other"]) | (numbers["value_raw"] == numbers["value_raw_other"])
+    return both[~same].reset_index(drop=True)
+
+
+def spellings(scores: pd.DataFrame) -> dict[str, list[str]]:
+    """Give the headers under which each juror stands, over all files."""
+    written = scores.assign(header=scores["cell"].str.split(", ", n=1).str[1])
+    return {juror: sorted(rows.unique()) for juror, rows in written.groupby("juror")["header"]}
+
+
+def gminy(w: analysis.workspace.Workspace) -> Iterator[tuple[str, float, float, int]]:
+    """Give (figure, expected, found, decimals) of the directory of offices."""
+    (file,) = w.shelf.data.glob("polska_jednostki/baza_teleadresowa_jst_*_cp1250.csv")
+    sheet = read_text(file.read_bytes(), file=file.name, sha256="")
+    raw = csv.DictReader(io.StringIO(file.read_bytes().decode("cp1250"), newline=""), delimiter=";")
+    yield "physical lines", 2835, file.read_bytes().count(b"\n"), 0
+    yield "read as cp1250", 1, sheet.reader == "cp1250", 0
+    yield "spellings of voivodeships in the file", 20, len({row["Województwo"] for row in raw}), 0
+    yield "records read", 2825, w.ledger["read"].sum(), 0
+    yield "records accepted", 2825, w.ledger["accepted"].sum(), 0
+    yield "voivodeships", 16, w.offices["region"].nunique(), 0
+    yield "rural gminas", 1529, (w.offices["kind"] == "gmina_wiejska").sum(), 0
+    yield "counties", 314, (w.offices["kind"] == "powiat").sum(), 0
+    yield "codes with their leading zero", 2825, (w.offices["terc"].str.len() == 7).sum(), 0
+
+
+def figure_skating(w: analysis.workspace.Workspace) -> Iterator[tuple[str, float, float, int]]:
+    """Give (figure, expected, found, decimals) of the judges' marks in figure skating."""
+    scores, found = w.scores, w.findings.set_index("code")
+    rows = w.ledger[(w.ledger.unit == "row") & (w.ledger.kind == "scores")]
+    yield "rows read", 214_531, rows["read"].sum(), 0
+    yield "marks of components", 8630 * 9 - 40, scores["value"].count(), 0
+    yield "judges", 214, scores["juror"].nunique(), 0
+    yield "performances", 1726, scores["dossier"].nunique(), 0
+    yield "programs", 152, scores["session"].nunique(), 0
+    yield "criteria", 5, scores["criterion"].nunique(), 0
+    yield "marks of 0", 0, (scores["value"] == 0).sum(), 0
+    yield "zeros of an empty place, set aside", 40, found.loc["constant_zero_juror", "count"], 0
+    music = found[found["key"] == "criterion interpretation"].loc["several_spellings", "found"]
+    for text, count in (("Music'", 1310), ("Music / Timing'", 274), ("Music/Timing'", 142)):
+        yield f"spelling …{text}", 1, f"{text} × {9 * count}" in music, 0
+
+
+FIGURES = {
+    "strictly": strictly,
+    "chopin_2025": chopin,
+    "chopin_transcriptions": transcriptions,
+    "figure_skating": figure_skating,
+    "gminy": gminy,
+    "somerville": somerville,
+    "somerville_raw": somerville_raw,
+}
 
 
 def _one(rows) -> float:
@@ -145,6 +222,16 @@ def _compare(official: pd.DataFrame, typed: pd.DataFrame) -> None:
             print(f"  {wave}: {len(lone)} only in the {name} release{': ' if lone else ''}{told}")
 
 
+def _print_differences(w: analysis.workspace.Workspace) -> None:
+    for other in ("e02", "e03"):
+        for row in differing_cells(w.scores, "e01", other).itertuples():
+            said = f"{row.stage}, contestant {row.dossier}, {row.juror}"
+            print(f"  differs: {said}: e01 {row.value_raw!r}, {other} {row.value_raw_other!r}")
+    for juror, written in spellings(w.scores).items():
+        if len(written) > 1:
+            print(f"  spelled: {juror}: {', '.join(written)}")
+
+
 def main(data: str) -> int:
     """Print every figure; give the number of those that differ."""
     differing = 0
@@ -157,6 +244,8 @@ def main(data: str) -> int:
             print(f"  {figure:40} {wanted:>10.{decimals}f} {found:>10.{decimals}f}  {'ok' if same else 'DIFFERS'}")
         for found in w.findings[w.findings.code == "partial_session"].itertuples():
             print(f"  misplaced? {found.file} {found.place}: {found.key}; found {found.found}; {found.done}")
+        if name == "chopin_transcriptions":
+            _print_differences(w)
     _compare(*(analysis.open(HERE / name, data=data).responses for name in ("somerville", "somerville_raw")))
     print(f"\n{differing} figures differ")
     return differing
