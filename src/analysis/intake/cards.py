@@ -20,7 +20,7 @@ from analysis.intake.totals import Maximum, Stated, maximum_of, without_maximum
 
 _BELOW = re.compile(r"(?:[a-z][.)]|[0-9]{1,2}\.[0-9]{1,2}\.?|[-–•])(?:\s.*)?", re.DOTALL)
 _REMARK = re.compile(r"(?:uwagi|komentarz|uzasadnienie|opinia|comments?|remarks?)\b.*")
-_NUMBER = re.compile(r"(?:[0-9]{1,2}|[ivx]{1,5})[.)]?")
+_NUMBER = re.compile(r"[0-9]{1,2}[.)]?")
 
 
 @dataclass(eq=False)
@@ -224,12 +224,12 @@ def _says_label(table: _Table, row: int) -> bool:
 
 
 def _judges(table: _Table, row: int, lead: list[str]) -> bool:
-    """Tell whether a row looks like a judgement: points, maximum points, or a number in front of its name."""
+    """Tell whether a row looks like a judgement: points, maximum points, or (where no form has these) a number."""
     layout = table.context.layout
     if any(table.raws(row)):
         return True
-    if layout.maximum and table.block.column(layout.maximum, np.array([row]))[0]:
-        return True
+    if layout.maximum:
+        return bool(table.block.column(layout.maximum, np.array([row]))[0])
     return len(lead) > 1 and _NUMBER.fullmatch(fold(lead[0])) is not None
 
 
@@ -275,7 +275,8 @@ def _stated(table: _Table) -> Iterable[Stated]:
     for row in sorted([*table.criteria, *table.totals]):
         down = table.totals.get(row, "")
         so_far = tuple(one for one in table.criteria if one < row)
-        rows = (tuple(one for one in so_far if one > last), so_far) if down else ((row,),)
+        since = tuple(one for one in so_far if one > last)
+        rows = ((so_far, since) if row == max(table.totals) else (since, so_far)) if down else ((row,),)
         label = table.name(row) or next(iter(_texts(block.sheet, row)), "")
         for column, across in beside.items():
             yield Stated(row, column, block.address(row, column), label, columns, rows, across=across, down=down)
@@ -295,12 +296,13 @@ def _maxima(table: _Table) -> Iterable[Maximum]:
         if points is None:
             points, place = without_maximum(table.name(row))[1], layout.criterion
         so_far = [one for one in table.criteria if one < row]
-        since = [one for one in so_far if one > last] or so_far
-        about = [row] if row in table.criteria else since
+        since = [one for one in so_far if one > last]
+        about = [row] if row in table.criteria else so_far
+        instead = [] if row in table.criteria else since
         last = row if row in table.totals else last
-        criteria = tuple(table.criteria[one] for one in about)
+        criteria, others = (tuple(table.criteria[one] for one in rows) for rows in (about, instead))
         if points is not None and criteria and set(criteria) <= known:
-            yield Maximum(block.address(row, block.position(place or "")), criteria, points)
+            yield Maximum(block.address(row, block.position(place or "")), criteria, points, others)
 
 
 def _remarks(table: _Table, base: dict) -> pd.DataFrame:

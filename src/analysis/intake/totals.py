@@ -49,11 +49,20 @@ class Stated:
 
 @dataclass(frozen=True)
 class Maximum:
-    """The maximum points that a sheet states for one criterion, or for several together."""
+    """The maximum points that a sheet states for one criterion, or for several together (or for those `instead`)."""
 
     cell: str
     criteria: tuple[str, ...]
     points: float
+    instead: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Rules:
+    """Weights of the criteria, and -1 where the highest sum takes the first place, 1 where the lowest does."""
+
+    weights: Mapping[str, float]
+    sign: int
 
 
 def kind_of_total(text: str) -> str:
@@ -108,30 +117,33 @@ def reconcile(cells: pd.DataFrame, readings: Iterable, edition: Edition, *, jour
     columns = ["row", "column", "juror", "criterion", "value", "reject", "dossier", "corrected"]
     of = dict(iter(cells.groupby("reading", sort=False)))
     weights = {criterion.id: criterion.weight for criterion in edition.criteria}
+    lowest = all(edition.scale(criterion).direction == "lower" for criterion in weights)
+    rules = _Rules(weights, 1 if lowest else -1)
     for number, reading in enumerate(readings):
         _maxima(reading, edition, journal)
         if reading.stated and number in of:
             marks = {(row[0], row[1]): row for row in of[number][columns].itertuples(index=False, name=None)}
-            _totals(reading, marks, weights, journal)
+            _totals(reading, marks, rules, journal)
 
 
 def _maxima(reading, edition: Edition, journal: Journal) -> None:
     for stated in reading.maxima:
-        ours = sum(edition.scale(criterion).maximum for criterion in stated.criteria)
-        if abs(stated.points - ours) > 1e-9:
+        sums = [sum(edition.scale(name).maximum for name in names) for names in (stated.criteria, stated.instead)]
+        ours = sums[0]
+        if all(abs(stated.points - way) > 1e-9 for way in sums):
             said = ", ".join(stated.criteria)
             entry = Finding("maximum_differs", reading.sheet, stated.cell, said, f"{stated.points:g}", f"{ours:g}")
             journal.findings.append(entry)
 
 
-def _totals(reading, marks: dict, weights: Mapping[str, float], journal: Journal) -> None:
+def _totals(reading, marks: dict, rules: _Rules, journal: Journal) -> None:
     sheet = reading.sheet
     for stated in reading.stated:
         raw, kind = str(sheet.cells[stated.row, stated.column]), int(sheet.kinds[stated.row, stated.column])
         read = Number(float(raw)) if kind == NUMBER else parse(raw)
         if kind == FORMULA or isinstance(read, Missing):
             continue
-        ways = [way for rows in stated.rows for way in _ways(stated, rows, marks, weights)]
+        ways = [way for rows in stated.rows for way in _ways(stated, rows, marks, rules)]
         if not ways:
             continue
         value = read.value if isinstance(read, Number) else np.nan
@@ -142,12 +154,13 @@ def _totals(reading, marks: dict, weights: Mapping[str, float], journal: Journal
 
 def _corrected(stated: Stated, marks: dict) -> bool:
     """Tell whether corrections.csv changed a mark the total rests on: the sheet cannot know of it."""
-    return any(mark[7] and mark[0] in stated.rows[-1] and mark[1] in stated.columns for mark in marks.values())
+    rows = {row for rows in stated.rows for row in rows}
+    return any(mark[7] and mark[0] in rows and mark[1] in stated.columns for mark in marks.values())
 
 
 def _about(stated: Stated, marks: dict) -> str:
     """Name the dossier and the juror a total is about, where it is about one, and what it is called."""
-    places = [(row, column) for row in stated.rows[-1] for column in stated.columns]
+    places = [(row, column) for rows in stated.rows for row in rows for column in stated.columns]
     if stated.across == "rank":
         places = [(stated.row, column) for column in stated.columns]
     about = [marks[place] for place in places if place in marks]
@@ -164,12 +177,10 @@ def _slack(raw: str, exact: float) -> float:
     return max(exact * 0.5 * 10.0 ** -min(decimals, 6), 0) + 1e-6
 
 
-def _ways(
-    stated: Stated, rows: tuple[int, ...], marks: dict, weights: Mapping[str, float]
-) -> list[tuple[float, float]]:
+def _ways(stated: Stated, rows: tuple[int, ...], marks: dict, rules: _Rules) -> list[tuple[float, float]]:
     """Every value the total may rightly have, each with the number of roundings it went through."""
     if stated.across == "rank":
-        return _ranks(stated, rows, marks, weights)
+        return _ranks(stated, rows, marks, rules)
     lines, flat = [], []
     for row in rows:
         here = [marks[row, column] for column in stated.columns if (row, column) in marks]
@@ -178,28 +189,34 @@ def _ways(
         here = [mark for mark in here if not np.isnan(mark[4])]
         flat += [mark[4] for mark in here]
         if here:
-            lines.append((_across(here, stated.across, weights), here[0][3]))
+            lines.append((_across(here, stated.across, rules), here[0][3]))
     if not lines:
         return []
     values = np.array([line for line, _ in lines])
     if not stated.down:
-        return [(way, 0 if at == 0 and stated.across != "mean" else 1) for at, way in enumerate(values[0])]
+        return _plain([(way, at > 0 or stated.across == "mean") for at, way in enumerate(values[0])])
     if stated.down == "mean":
         return [(way, len(lines) + 1) for way in values.mean(axis=0)] + [(float(np.mean(flat)), 1)]
     rounded = len(lines) if stated.across == "mean" else 0
     ways = [(way, rounded) for way in values.sum(axis=0)]
     if len({criterion for _, criterion in lines}) == len(lines):
-        weight = np.array([weights[criterion] for _, criterion in lines])
+        weight = np.array([rules.weights[criterion] for _, criterion in lines])
         ways += [(weight @ values[:, 0], 1), (weight @ values[:, 0] / weight.sum(), 1)]
-    return ways
+    return _plain(ways)
 
 
-def _across(marks: list[tuple], how: str, weights: Mapping[str, float]) -> list[float]:
+def _plain(ways: list[tuple[float, float]]) -> list[tuple[float, float]]:
+    """A way that gives the same as the plain sum is no reason to allow a rounding."""
+    plain, exact = ways[0]
+    return [(way, exact if abs(way - plain) < 1e-9 else roundings) for way, roundings in ways]
+
+
+def _across(marks: list[tuple], how: str, rules: _Rules) -> list[float]:
     """The marks of one row as one number, in every way that is usual; the first is the plain one."""
     values = np.array([mark[4] for mark in marks])
     if not how:
         return [float(values[0])]
-    weight = np.array([weights[mark[3]] for mark in marks])
+    weight = np.array([rules.weights[mark[3]] for mark in marks])
     jurors = len({mark[2] for mark in marks})
     weighted, share = float(weight @ values), float(weight @ values / weight.sum())
     if how == "mean":
@@ -207,18 +224,14 @@ def _across(marks: list[tuple], how: str, weights: Mapping[str, float]) -> list[
     return [float(values.sum()), weighted, share, float(values.sum()) / jurors, weighted / jurors]
 
 
-def _ranks(
-    stated: Stated, rows: tuple[int, ...], marks: dict, weights: Mapping[str, float]
-) -> list[tuple[float, float]]:
+def _ranks(stated: Stated, rows: tuple[int, ...], marks: dict, rules: _Rules) -> list[tuple[float, float]]:
     """The places a row may have by the sum of its marks, ties shared in any usual way."""
     whole = [[marks[row, column] for column in stated.columns if (row, column) in marks] for row in rows]
     if any(mark[5] or np.isnan(mark[4]) for line in whole for mark in line) or stated.row not in rows:
         return []
     ways = []
     for way in range(2):
-        totals = pd.Series([_across(line, "sum", weights)[way] for line in whole], index=rows).round(9)
-        for best_is_high in (True, False):
-            for ties in ("min", "average", "first", "dense", "max"):
-                place = totals.rank(ascending=not best_is_high, method=ties)[stated.row]
-                ways.append((float(place), 0))
+        totals = pd.Series([_across(line, "sum", rules)[way] for line in whole], index=rows).round(9)
+        for ties in ("min", "average", "first", "dense", "max"):
+            ways.append((float((totals * rules.sign).rank(method=ties)[stated.row]), 0))
     return ways
