@@ -212,7 +212,14 @@ def test_notes_of_one_sheet_stand_together_with_their_number():
 
 def test_a_link_shows_what_was_written_and_whom_it_means():
     given = finding("office_linked", found="UM Bajkowo", done="Urząd Miejski w Bajkowie")
-    assert texts(irregular.offices(page(findings=given)))[0][1:3] == ["UM Bajkowo", "Urząd Miejski w Bajkowie"]
+    links = irregular.offices(page(findings=given)).blocks[0]
+    assert texts(links)[0][1:3] == ["UM Bajkowo", "Urząd Miejski w Bajkowie"]
+
+
+def test_a_name_to_settle_is_shown_with_what_it_may_mean():
+    review = {"kind": "office", "written": "UM Bajków", "suggested": "o1", "name": "Urząd Miejski w Bajkowie"}
+    shown = irregular.suggestions(page(review=pd.DataFrame([review | {"score": 91.4}])))
+    assert texts(shown) == [["UM Bajków", "Urząd Miejski w Bajkowie", "91", ""]]
 
 
 @pytest.mark.parametrize("code", [code for code in irregular.IN_SECTIONS if CODES.get(code, ("", ""))[1] == "look"])

@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.config import Stage
 from analysis.pages import house, panel
 from analysis.pages.display import Block, Prose
 from analysis.pages.findings import columns
@@ -61,27 +62,40 @@ def outstanding(page: Page) -> Block:
         stage=[page.label("stage", name) for name in frame["stage"]],
         juror=[page.label("juror", name) for name in frame["juror"]],
     )
-    return page.table("clean.outstanding", frame, columns("juror", "stage", "empty", "part", count="owed"))
+    some = [state for state in ("empty", "part") if frame[state].any()]
+    return page.table("clean.outstanding", frame, columns("juror", "stage", *some, count="owed"))
 
 
 def understaffed(page: Page) -> Block:
-    """Entries that fewer jurors have scored than the stage plans, recusals aside."""
-    rows = []
-    for position, stage in enumerate(page.edition.stages):
-        if stage.planned_jurors:
-            scored = _scored(page, stage.id)
-            expected = {**dict.fromkeys(_valid(page), 0), **scored} if position == 0 else scored
-            short = {dossier: many for dossier, many in expected.items() if many < stage.planned_jurors}
-            rows += [
-                {"dossier": dossier, "stage": page.label("stage", stage.id), "have": many, "plan": stage.planned_jurors}
-                for dossier, many in sorted(short.items())
-            ]
-    if not rows:
-        planned = any(stage.planned_jurors for stage in page.edition.stages)
+    """Entries that fewer jurors have scored than the stage plans; who is recused from a whole panel is not awaited."""
+    planned = [stage for stage in page.edition.stages if stage.planned_jurors]
+    short = pd.concat([_short(page, stage) for stage in planned] or [pd.DataFrame()], ignore_index=True)
+    if short.empty:
         return Prose("clean-understaffed", (page.say(f"clean.understaffed.{'none' if planned else 'unplanned'}"),))
     heads = columns("dossier", "stage")
-    heads |= {name: Column(f"clean.columns.{name}", "count") for name in ("have", "plan")}
-    return page.table("clean.understaffed", pd.DataFrame(rows), heads)
+    heads |= {name: Column(f"clean.columns.{name}", "count") for name in ("have", "stepped_aside", "plan")}
+    return page.table("clean.understaffed", short, heads)
+
+
+def _short(page: Page, stage: Stage) -> pd.DataFrame:
+    """Give the entries of a stage that wait for jurors: how many have scored, are recused and were planned."""
+    scores = dict(_stages(page)).get(stage.id, page.tables["scores"].iloc[:0])
+    dossiers = page.tables["dossiers"]
+    valid = dossiers.loc[(dossiers["edition"] == page.edition.id) & (dossiers["status"] == "valid"), "dossier"]
+    if stage.id != page.edition.stages[0].id:  # who comes so far, the marks say
+        valid = valid[valid.isin(scores["dossier"])]
+    have = scores[scores["value"].notna()].groupby("dossier")["juror"].nunique()
+    away = page.tables["recusals"]
+    away = away[away["edition"] == page.edition.id].groupby("dossier")["juror"].nunique()
+    rows = pd.DataFrame({"dossier": sorted(valid)})
+    rows = rows.assign(
+        stage=page.label("stage", stage.id),
+        have=rows["dossier"].map(have).fillna(0).astype(int),
+        stepped_aside=rows["dossier"].map(away).fillna(0).astype(int),
+        plan=stage.planned_jurors,
+    )
+    excused = rows["stepped_aside"] if stage.kind == "panel" else 0
+    return rows[rows["have"] + excused < stage.planned_jurors]
 
 
 def _stages(page: Page) -> list[tuple[str, pd.DataFrame]]:
@@ -98,19 +112,6 @@ def _owed(page: Page, owed: pd.DataFrame) -> dict[str, str]:
 def _listed(page: Page, names: list[str]) -> str:
     more = len(names) - NAMED
     return ", ".join(names[:NAMED]) + (f" {page.say('clean.outstanding.more', n=more)}" if more > 0 else "")
-
-
-def _scored(page: Page, stage: str) -> dict[str, int]:
-    """How many jurors have given each valid entry of a stage a mark."""
-    scores = page.tables["scores"]
-    scores = scores[(scores["edition"] == page.edition.id) & (scores["stage"] == stage)]
-    scores = scores[scores["dossier"].isin(_valid(page))]
-    return {dossier: rows.loc[rows["value"].notna(), "juror"].nunique() for dossier, rows in scores.groupby("dossier")}
-
-
-def _valid(page: Page) -> list[str]:
-    dossiers = page.tables["dossiers"]
-    return dossiers.loc[(dossiers["edition"] == page.edition.id) & (dossiers["status"] == "valid"), "dossier"].tolist()
 
 
 def _stage(page: Page, scores: pd.DataFrame, stage: str) -> Block:

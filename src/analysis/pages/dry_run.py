@@ -58,7 +58,7 @@ def dry_run(
         gap = [Line("")] if loud else []
         lines += [*gap, Line(file or words.text("clean.check.elsewhere"), 0, "file"), *said, *gap]
     lines = [line for line, after in pairwise([*lines, Line("")]) if line.text or after.text]
-    return [*lines, Line(""), _last(words, tables, len(errors))]
+    return [*lines, *_names(words, tables["review"]), Line(""), _last(words, tables, len(errors))]
 
 
 def closing(written: Sequence[str], *, language: str) -> list[Line]:
@@ -107,6 +107,18 @@ def _ordered(files: Iterable[str], competition: Competition) -> list[str]:
     place = {edition.id: number for number, edition in enumerate(competition.editions)}
     first = {file: PurePath(file).parts[0] if "/" in file else "" for file in files}
     return sorted(files, key=lambda file: (place.get(first[file], -1 if not first[file] else len(place)), file))
+
+
+def _names(words: Words, review: pd.DataFrame) -> list[Line]:
+    """Names of offices that a person has to settle, each with what it may mean."""
+    if review.empty:
+        return []
+    lines = [Line(""), Line(words.text("clean.suggestions.caption"), 0, "file")]
+    for written, same in review.groupby("written", sort=False):
+        known = same[same["suggested"] != ""]
+        near = [f"{row.name} ({row.suggested}, {words.number(row.score)})" for row in known.itertuples(index=False)]
+        lines.append(Line(f"{written} → {'; '.join(near) or '?'}", 1))
+    return [*lines, Line(f"→ {words.text('clean.suggestions.todo')}", 1, "todo")]
 
 
 def _account(words: Words, ledger: pd.DataFrame, *, settled: bool) -> list[Line]:

@@ -42,7 +42,7 @@ def columns(*names: str, **heads: str) -> dict[str, Column]:
 
 def in_words(page: Page, found: pd.DataFrame) -> pd.DataFrame:
     """Write codes, places, keys and proposed numbers in the page's language."""
-    words = {"place": _place, "key": concerns, "done": _number, "file": _short}
+    words = {"place": _place, "key": concerns, "done": _became, "file": _short}
     named = {name: [word(page, text) for text in found[name]] for name, word in words.items() if name in found}
     found = found.assign(**named)
     if "place" in found:
@@ -87,8 +87,8 @@ def _named(page: Page, part: str) -> str:
     return page.label("juror", name) if kind == "juror" else page.label("criterion", part)
 
 
-def _number(page: Page, text: str) -> str:
-    """Give a number in the page's notation; another text as it is."""
+def _became(page: Page, text: str) -> str:
+    """Give a number in the page's notation and a place in its words; another text as it is."""
     if not re.fullmatch(r"\d+(\.\d+)?", text):
-        return text
+        return _place(page, text)
     return page.words.number(float(text), len(text.partition(".")[2]))

@@ -6,7 +6,7 @@ import re
 
 import pandas as pd
 
-from analysis.pages.display import Block
+from analysis.pages.display import Block, Prose, Table
 from analysis.pages.findings import coded, columns, shown
 from analysis.pages.page import Column, Page
 
@@ -16,7 +16,7 @@ WORKBOOKS = (
     "two_versions", "hidden_rows", "hidden_columns", "hidden_sheet", "cell_note", "coloured_cells", "merged_cells",
     "readers_disagree", "cell_in_dispute",
 )  # fmt: skip
-OFFICES = ("office_linked", "office_suggested")
+OFFICES = ("office_linked",)
 RULES = ("rules_frozen", "rules_changed", "rules_record_edited")
 IN_SECTIONS = (*LATE, *TOTALS, *WORKBOOKS, *OFFICES, *RULES)
 """Codes that a section of the page shows, so that the general tables need not repeat them."""
@@ -46,12 +46,20 @@ def workbooks(page: Page) -> Block:
 
 
 def offices(page: Page) -> Block:
-    """Offices that were linked by their name, and links that only a person can make."""
-    found = coded(page, OFFICES)
-    found = found.sort_values(["severity", "code"], kind="stable")  # act before info
-    return shown(
-        page, found, "clean.offices", columns("what", found="written", done="linked", file="file", todo="todo")
-    )
+    """Offices that were linked by their name, and names that only a person can settle, with what they may mean."""
+    heads = columns("what", found="written", done="linked", file="file", count="count")
+    by = coded(page, OFFICES).groupby(["code", "file", "found", "done", "state"], sort=False, as_index=False)["count"]
+    return page.group(shown(page, by.sum(), "clean.offices", heads), suggestions(page))
+
+
+def suggestions(page: Page) -> Table | Prose:
+    """Names that no office has, each with the offices it may mean and what a person decided."""
+    review = page.tables["review"]
+    if review.empty:
+        return Prose("clean-suggestions", (page.say("clean.suggestions.none"),))
+    heads = columns("written", name="proposed") | {"score": Column("clean.columns.likeness", "number:0")}
+    heads |= columns("decision")
+    return page.table("clean.suggestions", review, heads)
 
 
 def _differences(found: pd.DataFrame) -> list[float]:
