@@ -189,6 +189,12 @@ def test_a_recusal_excuses_from_a_panel_but_leaves_a_place_to_fill_elsewhere(kin
     assert [row[0] for row in texts(shown)] == names
 
 
+def test_a_recusal_that_only_the_sheet_knows_excuses_from_a_panel_too():
+    marks = small.scores(np.array([[[5, 5], [np.nan, np.nan]]]))
+    marks.loc[marks["value"].isna(), "missing"] = "recused"
+    assert "as many jurors as planned" in panel_page.text(staffed("panel", scores=marks, dossiers=small.dossiers(1)))
+
+
 def test_a_withdrawn_entry_waits_for_nobody():
     shown = staffed("independent", dossiers=small.dossiers(3, statuses={1: "withdrawn", 2: "withdrawn"}))
     assert "as many jurors as planned" in panel_page.text(shown)

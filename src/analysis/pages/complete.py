@@ -85,8 +85,10 @@ def _short(page: Page, stage: Stage) -> pd.DataFrame:
     if stage.id != page.edition.stages[0].id:  # who comes so far, the marks say
         valid = valid[valid.isin(scores["dossier"])]
     have = scores[scores["value"].notna()].groupby("dossier")["juror"].nunique()
-    away = page.tables["recusals"]
-    away = away[away["edition"] == page.edition.id].groupby("dossier")["juror"].nunique()
+    listed = page.tables["recusals"]
+    sheets = scores[scores["missing"] == "recused"]  # some recusals only the score sheets know
+    away = pd.concat([listed[listed["edition"] == page.edition.id], sheets])[["dossier", "juror"]]
+    away = away.groupby("dossier")["juror"].nunique()
     rows = pd.DataFrame({"dossier": sorted(valid)})
     rows = rows.assign(
         stage=page.label("stage", stage.id),
