@@ -287,7 +287,7 @@ XML: dict[str, Callable] = {
     "relations letters": _letters("xl/_rels/workbook.xml.rels"),
     "types letters": _letters("[Content_Types].xml"),
     "bomb": _swap(STRINGS, rb"</sst>", b" " * 12_000_000 + b"</sst>"),
-    "many rows": _swap(SHEET, rb"</sheetData>", b"<row/>" * 200_000 + b"</sheetData>"),
+    "many rows": _swap(SHEET, rb"</sheetData>", b"<row/>" * 100_000 + b"</sheetData>"),
 }  # fmt: skip
 
 

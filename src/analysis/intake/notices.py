@@ -13,7 +13,7 @@ from analysis.intake.grid import Sheet, letters
 from analysis.intake.ledger import Account, Finding, Journal
 
 if TYPE_CHECKING:
-    from analysis.intake.sheets import Reading
+    from analysis.intake.readings import Reading
 
 SHOWN = 12
 """Addresses that a place names; the count says how many there are."""
@@ -48,10 +48,11 @@ def settled(reading: Reading, *, journal: Journal) -> Reading:
     Returns
     -------
     Reading
-        The reading, without judgements where the sheet is in dispute.
+        The reading, without anything that was read where the sheet is in dispute.
     """
     if dispute(reading.account, journal=journal):
-        return replace(reading, cells=reading.cells.iloc[:0])
+        none = {"cells": reading.cells.iloc[:0], "remarks": reading.remarks.iloc[:0], "stated": (), "maxima": ()}
+        return replace(reading, **none)
     cells = list(zip(reading.cells["row"].tolist(), reading.cells["column"].tolist(), strict=True))
     _colours(reading.sheet, cells, journal)
     _merged(reading.sheet, set(cells), journal)
