@@ -38,10 +38,9 @@ def line_of(path, number):
 
 
 def processed(workspace):
+    """What was written below data/processed, but for the lock and the names that a person has to settle."""
     folder = workspace / "data" / "processed"
-    return (
-        [path.name for path in folder.rglob("*") if path.is_file() and path.name != ".lock"] if folder.exists() else []
-    )
+    return [path.name for path in folder.rglob("*") if path.is_file() and path.name not in (".lock", "review.csv")]
 
 
 def spoil_score(workspace):
@@ -130,6 +129,15 @@ def test_bad_input_is_named_with_its_place(run, workspace, spoil):
 
 
 @pytest.mark.parametrize("spoil", CASES, ids=lambda spoil: spoil.__name__.removeprefix("spoil_"))
+def test_the_dry_run_names_bad_input_as_the_run_does_and_leaves_no_file(run, workspace, spoil):
+    spoil(workspace)
+    code, said, _ = run("check", "--workspace", workspace, "--workers", 1)
+    said = " ".join(said.split())
+    assert (code, [word for word in CASES[spoil] if word not in said]) == (1, []), said
+    assert not (workspace / "data" / "processed").exists()
+
+
+@pytest.mark.parametrize("spoil", CASES, ids=lambda spoil: spoil.__name__.removeprefix("spoil_"))
 def test_bad_input_shows_no_traceback(run, workspace, spoil):
     spoil(workspace)
     said = run("clean", "--workspace", workspace, "--workers", 1)
@@ -137,7 +145,7 @@ def test_bad_input_shows_no_traceback(run, workspace, spoil):
 
 
 @pytest.mark.parametrize("spoil", CASES, ids=lambda spoil: spoil.__name__.removeprefix("spoil_"))
-def test_bad_input_writes_nothing(run, workspace, spoil):
+def test_bad_input_writes_no_table_and_no_page(run, workspace, spoil):
     spoil(workspace)
     run("all", "--workspace", workspace, "--workers", 1)
     assert (processed(workspace), (workspace / "reports").exists()) == ([], False)
