@@ -11,20 +11,19 @@ import xlsxwriter
 
 from analysis.simulate.sheets import Grid, Sum
 
-WIDTHS = (5, 15, 52)
-"""Widths of the first columns of a juror's sheet, in characters; the others have `MARK_WIDTH`."""
 MARK_WIDTH = 17
+"""Width of the columns for which a sheet says none, in characters."""
 
 
-def workbook(grid: Grid, *, created: dt.date) -> bytes:
+def workbook(*grids: Grid, created: dt.date) -> bytes:
     """Write a juror's workbook; sums are formulas with their stored values.
 
     Parameters
     ----------
-    grid
-        The sheet, and further ones.
+    *grids
+        Its sheets, each with further ones.
     created
-        The day it says it was made, so that the same grid gives the same bytes.
+        The day it says it was made, so that the same grids give the same bytes.
     """
     sink = io.BytesIO()
     book = xlsxwriter.Workbook(sink, {"in_memory": True})
@@ -36,11 +35,12 @@ def workbook(grid: Grid, *, created: dt.date) -> bytes:
         "mean": book.add_format({"bold": True, "num_format": "0.00"}),
         "date": book.add_format({"num_format": "d.mmm", "align": "right"}),
     }
-    _fill(book.add_worksheet(grid.sheet), grid, formats)
-    for name, rows in grid.others.items():
-        sheet = book.add_worksheet(name)
-        for line, row in enumerate(rows):
-            sheet.write_row(line, 0, row)
+    for grid in grids:
+        _fill(book.add_worksheet(grid.sheet), grid, formats)
+        for name, rows in grid.others.items():
+            sheet = book.add_worksheet(name)
+            for line, row in enumerate(rows):
+                sheet.write_row(line, 0, row)
     book.close()
     return sink.getvalue()
 
@@ -48,8 +48,8 @@ def workbook(grid: Grid, *, created: dt.date) -> bytes:
 def _fill(sheet: xlsxwriter.worksheet.Worksheet, grid: Grid, formats: dict) -> None:
     width = len(grid.rows[grid.header])
     for column in range(width):
-        sheet.set_column(column, column, WIDTHS[column] if column < len(WIDTHS) else MARK_WIDTH)
-    sheet.freeze_panes(grid.header + 1, len(WIDTHS))
+        sheet.set_column(column, column, grid.widths[column] if column < len(grid.widths) else MARK_WIDTH)
+    sheet.freeze_panes(grid.header + 1, 3)
     for line in sorted(grid.hidden):
         sheet.set_row(line, options={"hidden": True})
     for first, left, last, right in grid.merged:

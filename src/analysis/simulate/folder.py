@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from pathlib import Path
 
 import pandas as pd
@@ -50,11 +51,12 @@ def contents(seed: int = settings.SEED) -> dict[str, bytes]:
     made |= {f"{name}.csv": files.register(frame) for name, frame in bench.registers.items()}
     for (edition, part), held in bench.grids.items():
         day = competition.edition(edition).gala
-        for grid in held:
+        for file, grids_of in groupby(held, key=lambda grid: grid.file):
+            pages = list(grids_of)
             if part == "survey":
-                made[grid.file] = files.limesurvey(grid)
+                made[file] = files.limesurvey(pages[0])
             else:
-                made[grid.file] = files.workbook(grid, created=day) if grid.sheet else files.panel(grid)
+                made[file] = files.workbook(*pages, created=day) if pages[0].sheet else files.panel(pages[0])
     truth = {f"{name}.csv": files.table(tables[f"truth_{name}"]) for name in TRUTH}
     truth |= {"faults.csv": files.table(planted), "model.toml": (settings.HOME / "model.toml").read_bytes()}
     truth["README.md"] = (settings.HOME / "truth.md").read_bytes()
@@ -73,7 +75,12 @@ def grids(
         first, second = (stage.id for stage in edition.stages)
         long = competition.layouts[edition.scores[1].layout].kind == "long"
         rng = settings.generator(seed, "export", edition.id)
-        made[edition.id, first] = sheets.workbooks(edition, tables, competition)
+        if competition.layouts[edition.scores[0].layout].kind == "card":
+            made[edition.id, first] = sheets.cards(
+                edition, tables, competition, rng=settings.generator(seed, "cards", edition.id)
+            )
+        else:
+            made[edition.id, first] = sheets.workbooks(edition, tables, competition)
         made[edition.id, second] = [(sheets.panel_list if long else sheets.panel_sheet)(edition, tables)]
         made[edition.id, "survey"] = [sheets.survey(edition, tables, competition, rng=rng)]
     return made

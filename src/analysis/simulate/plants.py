@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable
 
 import numpy as np
@@ -65,26 +66,27 @@ def _one(bench: Bench, choices: list):
 
 def respell(bench: Bench, fault: dict, write: Callable[[str], str]) -> None:
     """Write the name of an office in a list of dossiers, or of a juror in a workbook, otherwise."""
+
+    def fits(name: str) -> bool:
+        return unicodedata.is_normalized("NFC", name) and write(name) not in ("", name)
+
     edition = _one(bench, list(bench.competition.editions))
-    if bench.rng.random() < 0.5:
+    file = f"{edition.id}/dossiers.csv"
+    if bench.rng.random() < 0.5 and file not in bench.styles:
         frame = bench.registers[f"{edition.id}/dossiers"]
-        fits = [line for line in frame.index if write(frame.loc[line, "office"]) not in ("", frame.loc[line, "office"])]
-        line = _one(bench, fits)
+        line = _one(bench, [line for line in frame.index if fits(frame.loc[line, "office"])])
         original = frame.loc[line, "office"]
-        frame.loc[line, "office"] = write(original)
-        grid = Grid(f"{edition.id}/dossiers.csv", "", [list(frame.columns)])
-        bench.note(
-            fault["kind"], grid, grid.place(line + 1, 1), original=original, written=write(original), code=fault["code"]
-        )
-        return
-    held = bench.grids[edition.id, edition.stages[0].id]
-    row = 4
-    grid = _one(bench, [grid for grid in held if write(grid.rows[row][1]) not in ("", grid.rows[row][1])])
-    original = grid.rows[row][1]
-    grid.rows[row][1] = write(original)
-    bench.note(
-        fault["kind"], grid, grid.place(row, 1), original=original, written=grid.rows[row][1], code=fault["code"]
-    )
+        written = frame.loc[line, "office"] = write(original)
+        grid = Grid(file, "", [list(frame.columns)])
+        place = grid.place(line + 1, 1)
+    else:
+        row = 4
+        books = bench.grids[edition.id, edition.stages[0].id]
+        grid = _one(bench, [grid for grid in books if fits(grid.rows[row][1])])
+        original = grid.rows[row][1]
+        written = grid.rows[row][1] = write(original)
+        place = grid.place(row, 1)
+    bench.note(fault["kind"], grid, place, original=original, written=written, code=fault["code"])
 
 
 def renamed_office(bench: Bench, fault: dict) -> None:

@@ -20,6 +20,13 @@ TITLE = 7
 ADDRESS = "192.0.2"
 """Network addresses for examples: nobody has them."""
 
+REASONS = (
+    (0.85, "rozwiązanie warte pokazania innym"),
+    (0.6, "dobrze opisane, mało przykładów"),
+    (0.0, "brak dokumentów potwierdzających"),
+)
+"""What jurors write beside a mark: the least share of the scale, and the words."""
+
 Key = tuple[str, str, str]
 
 
@@ -37,7 +44,8 @@ class Grid:
 
     `header`: the row with the names of the columns. `marks`: (dossier, juror, criterion) → (row, column).
     `others`: further sheets of the workbook, name → rows. `hidden`: rows that are hidden. `merged`: ranges whose
-    first cell alone holds a text, as (row, column, last row, last column).
+    first cell alone holds a text, as (row, column, last row, last column). `widths`: of the first columns, in
+    characters.
     """
 
     file: str
@@ -48,6 +56,7 @@ class Grid:
     others: dict[str, list[list[object]]] = field(default_factory=dict)
     hidden: set[int] = field(default_factory=set)
     merged: list[tuple[int, int, int, int]] = field(default_factory=list)
+    widths: tuple[int, ...] = (5, 15, 52)
 
     def place(self, row: int, column: int) -> str:
         """Name a cell as the tidy tables do.
@@ -98,6 +107,44 @@ def workbooks(edition: Edition, tables: dict[str, pd.DataFrame], competition: Co
         grid.rows.append(["", "", "Średnia", *["=AVERAGE"] * totals])
         grids.append(grid)
     return grids
+
+
+def cards(
+    edition: Edition, tables: dict[str, pd.DataFrame], competition: Competition, *, rng: np.random.Generator
+) -> list[Grid]:
+    """Write stage one as cards: a workbook for each juror, a sheet for each dossier, reasons beside some marks."""
+    names, people = _names(tables["offices"], "office"), _names(tables["jurors"], "juror")
+    marks = sorted(_of(tables["scores"], edition, edition.stages[0].id), key=lambda mark: (mark.juror, mark.dossier))
+    grids = []
+    for (juror, dossier), group in groupby(marks, key=lambda mark: (mark.juror, mark.dossier)):
+        given = {mark.criterion: mark for mark in group}
+        office = names[next(iter(given.values())).office]
+        file = f"{edition.id}/etap1/karty_{ascii_name(people[juror].split()[-1])}.xlsx"
+        rows = [
+            [f"{edition.title['pl']} – karta oceny"],
+            [competition.title["pl"]],
+            [],
+            ["Nr zgłoszenia:", "", dossier],
+            ["Urząd:", "", office],
+            ["Juror:", "", people[juror]],
+            [],
+            ["Lp.", "Kryterium", "Maks. pkt", "Przyznane pkt", "Uzasadnienie"],
+        ]
+        grid = Grid(file, dossier, rows, len(rows) - 1, widths=(5, 34, 11, 14, 40))
+        for number, criterion in enumerate(edition.criteria, start=1):
+            mark, best = given[criterion.id], edition.scale(criterion.id).maximum
+            grid.marks[dossier, juror, criterion.id] = (len(rows), 3)
+            reason = _reason(mark.value / best, rng=rng)
+            rows.append([number, criterion.label["pl"], best, _cell(mark.value, mark.missing), reason])
+        rows += [["", "RAZEM", "", "=SUM", ""], [], ["Data i podpis:"]]
+        grids.append(grid)
+    return grids
+
+
+def _reason(share: float, *, rng: np.random.Generator) -> str:
+    """Give what a juror writes beside a mark of this share of the scale; most often nothing."""
+    said = [text for least, text in REASONS if share >= least]
+    return said[0] if said and rng.random() < 0.25 else ""
 
 
 def panel_sheet(edition: Edition, tables: dict[str, pd.DataFrame]) -> Grid:

@@ -16,7 +16,7 @@ from analysis.simulate import faults, files, folder, settings
 from analysis.simulate.bench import Bench, Style
 from analysis.simulate.forms import form
 from analysis.simulate.kinds import KINDS
-from analysis.simulate.sheets import TITLE
+from analysis.simulate.sheets import ADDRESS, TITLE, Grid
 from analysis.simulate.world import world
 
 AREA = "Ocena merytoryczna"
@@ -110,8 +110,17 @@ def _dress(bench: Bench, *, rng: np.random.Generator) -> None:
         grid.rows[0].append("Data")
         for row in grid.rows[1:]:
             row.append((last - pd.Timedelta(days=int(rng.integers(0, 15)))).date().isoformat())
+    for held in bench.competition.editions:
+        _address(bench.grids[held.id, "survey"][0])
     instrument = bench.competition.instruments[edition.surveys[-1].instrument]
     bench.grids[edition.id, "form"] = [form(edition, bench.tables, instrument, rng=rng)]
+
+
+def _address(grid: Grid) -> None:
+    """Give everybody an address of his or her own, so that nobody looks like another."""
+    column = grid.rows[0].index("ipaddr")
+    for line, row in enumerate(grid.rows[1:], start=1):
+        row[column] = f"{ADDRESS}.{line}"
 
 
 def _written(bench: Bench) -> dict[str, bytes]:
