@@ -63,6 +63,7 @@ REASONS = {
     "not_connected": "jurors and dossiers fall into parts that share nothing",
     "wrong_level": "the measure does not fit the declared level of the scale",
     "too_few_respondents": "too few respondents",
+    "only_counts": "only counts by question are known, not who answered what",
     "one_item": "fewer than two items",
     "not_comparable": "no criterion is comparable between the editions",
     "no_repeat": "no office took part in both editions",

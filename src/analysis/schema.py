@@ -195,6 +195,20 @@ missing     | text   | reason without an answer: missing, not_shown, not_applica
     ("wave", "respondent", "item"),
 )
 
+TALLIES = Table(
+    "tallies",
+    "how many people gave one answer to one item, where only counts are known (paper boxes)",
+    _columns("""
+wave        | text   | survey wave
+edition     | text   | edition it belongs to, or empty
+office      | text   | office the answers are about, or empty
+item        | text   | item, an id of `items` of the survey
+at          | text   | the answer: a number of the item's scale, or the reason without one
+count       | count  | people who gave it
+    """),
+    ("wave", "edition", "office", "item", "at"),
+)
+
 LEDGER = Table(
     "ledger",
     "the account of one file (or sheet) in one unit; read = accepted + quarantined + excluded, always",
@@ -320,7 +334,7 @@ reason          | text   | why there is no value: code and sentence
 TABLES = {
     table.name: table
     for table in (
-        *(EDITIONS, OFFICES, JURORS, DOSSIERS, RECUSALS, SCORES, COMMENTS, RESPONDENTS, RESPONSES),
+        *(EDITIONS, OFFICES, JURORS, DOSSIERS, RECUSALS, SCORES, COMMENTS, RESPONDENTS, RESPONSES, TALLIES),
         *(LEDGER, FINDINGS, CROSSWALK, SUCCESSION, REVIEW, RESULTS),
     )
 }

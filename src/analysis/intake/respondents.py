@@ -124,7 +124,7 @@ def people(
     columns = {
         "wave": source.wave,
         "respondent": block.sheet.lines[rows].astype(str) if who is None else block.sheet.cells[rows, who],
-        "office": _offices(block, source, rows, layout=layout, offices=offices, journal=journal),
+        "office": office_ids(block, source, rows, layout=layout, offices=offices, journal=journal),
         "channel": _channels(block.column(layout.channel, rows), competition) if layout.channel else blank,
         "date": dates(moments),
         "duration_s": _duration(block, layout, rows),
@@ -133,7 +133,7 @@ def people(
     return pd.DataFrame(columns, index=range(len(rows)))
 
 
-def _offices(
+def office_ids(
     block: Block, source: SurveySource, rows: np.ndarray, *, layout: SurveyLayout, offices: Names, journal: Journal
 ) -> np.ndarray:
     """Ids of the offices; a text that means none leaves the answer without an office, and is named.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,8 +22,12 @@ from analysis.intake.notices import dispute, look_over
 from analysis.intake.respondents import people, set_aside
 from analysis.intake.sheets import chosen, filled, sift
 from analysis.intake.styles import note_styles
+from analysis.intake.tallies import read_tallies, tally_columns
 from analysis.intake.versions import compare_versions
-from analysis.schema import RESPONDENTS, RESPONSES, check, conform
+from analysis.schema import RESPONDENTS, RESPONSES, TALLIES, check, conform
+
+SURVEY_TABLES = {"respondents": RESPONDENTS, "responses": RESPONSES, "tallies": TALLIES}
+"""What surveys give."""
 
 
 def read_surveys(
@@ -49,31 +54,45 @@ def read_surveys(
     Returns
     -------
     dict
-        Tables `respondents` and `responses`.
+        Tables `respondents`, `responses` and `tallies`.
     """
-    raw, data = folders
-    persons, answers = [RESPONDENTS.empty()], [RESPONSES.empty()]
+    made = {name: [table.empty()] for name, table in SURVEY_TABLES.items()}
     for source in edition.surveys:
         try:
-            book = codebook(competition.layouts[source.layout], edition, folders=folders)
-            found = files.find(source.file, edition=edition, raw=raw, data=data)
-            compare_versions(found, journal=journal)
-            for path, file in found:
-                sheets = filled(files.sheets(path, file=file), file=file)
-                pattern = competition.layouts[source.layout].sheet
-                for sheet in chosen(sheets, pattern, layout=source.layout, journal=journal):
-                    block = survey_block(sheet, source, competition=competition, book=book)
-                    two = _read(block, source, book, competition=competition, offices=offices, journal=journal)
-                    persons.append(two[0].assign(edition=edition.id))
-                    answers.append(two[1].assign(edition=edition.id))
+            about = {"competition": competition, "offices": offices, "journal": journal}
+            for block, book in _blocks(source, edition, competition=competition, folders=folders, journal=journal):
+                for name, frame in _read(block, source, book, **about).items():
+                    made[name].append(frame.assign(edition=edition.id))
         except DataError as error:
             journal.fail(source.file, str(error))
-    respondents = conform(pd.concat(persons, ignore_index=True), RESPONDENTS)
-    for (wave, who), _ in respondents[respondents.duplicated(["wave", "respondent"])].groupby(["wave", "respondent"]):
-        journal.fail(wave, f"{edition.id}: respondent {who!r} of wave {wave!r} stands in two files. Keep one of them.")
+    joined = {name: pd.concat(frames, ignore_index=True) for name, frames in made.items()}
+    _one_of_a_kind(joined, edition, journal)
     journal.raise_errors()
-    responses = conform(pd.concat(answers, ignore_index=True), RESPONSES)
-    return {"respondents": check(respondents, RESPONDENTS), "responses": check(responses, RESPONSES)}
+    joined["tallies"] = joined["tallies"].groupby(list(TALLIES.key), as_index=False, sort=False)["count"].sum()
+    return {name: check(conform(joined[name], table), table) for name, table in SURVEY_TABLES.items()}
+
+
+def _blocks(
+    source: SurveySource, edition: Edition, *, competition: Competition, folders: tuple, journal: Journal
+) -> Iterator[tuple[Block, Codebook]]:
+    """Give the rows of data of every sheet of a source."""
+    layout, (raw, data) = competition.layouts[source.layout], folders
+    book = codebook(layout, edition, folders=folders)
+    found = files.find(source.file, edition=edition, raw=raw, data=data)
+    compare_versions(found, journal=journal)
+    for path, file in found:
+        sheets = filled(files.sheets(path, file=file), file=file)
+        for sheet in chosen(sheets, layout.sheet, layout=source.layout, journal=journal):
+            yield survey_block(sheet, source, competition=competition, book=book), book
+
+
+def _one_of_a_kind(tables: dict[str, pd.DataFrame], edition: Edition, journal: Journal) -> None:
+    """A respondent stands in one file of a wave, and a wave holds either answers or counts."""
+    people, counted = tables["respondents"], tables["tallies"]
+    for (wave, who), _ in people[people.duplicated(["wave", "respondent"])].groupby(["wave", "respondent"]):
+        journal.fail(wave, f"{edition.id}: respondent {who!r} of wave {wave!r} stands in two files. Keep one of them.")
+    for wave in sorted(set(people["wave"]) & set(counted["wave"])):
+        journal.fail(wave, f"{edition.id}: wave {wave!r} has answers and counts. Give the counts a wave of their own.")
 
 
 def codebook(layout: SurveyLayout, edition: Edition, *, folders: tuple[Path, Path | None]) -> Codebook:
@@ -100,7 +119,11 @@ def survey_block(sheet: Sheet, source: SurveySource, *, competition: Competition
     """
     layout = competition.layouts[source.layout]
     _known_items(source, competition)
-    named = [layout.respondent, layout.office, layout.channel, layout.date, *layout.items, *layout.options]
+    named = [layout.respondent, layout.office, layout.channel, layout.date]
+    if layout.kind == "tallies":
+        named += tally_columns(layout, source, competition)
+    else:
+        named += [*layout.items, *layout.options]
     named += [*source.where, *(rule.column for rule in layout.exclude)]
     named = list(dict.fromkeys(name for name in named if name))
     for name in named:
@@ -145,12 +168,14 @@ def _read(
     competition: Competition,
     offices: Names,
     journal: Journal,
-) -> tuple[pd.DataFrame, pd.DataFrame]:
+) -> dict[str, pd.DataFrame]:
     layout, sheet = competition.layouts[source.layout], block.sheet
     personal = [header for header in block.headers if header and _is_personal(header, layout, source.layout)]
     if personal:
         entry = Finding("personal_columns", sheet, found=", ".join(personal), count=len(personal))
         journal.findings.append(entry)
+    if layout.kind == "tallies":
+        return {"tallies": read_tallies(block, source, competition=competition, offices=offices, journal=journal)}
     known = [item.id for item in competition.instruments[source.instrument].items]
     open_headers = ["" if header in personal else header for header in block.headers]
     found = parts(replace(block, headers=open_headers), layout, name=source.layout, known=known)
@@ -167,7 +192,7 @@ def _read(
     table = pd.concat(answers, ignore_index=True) if answers else RESPONSES.empty()
     asked = (competition, competition.instruments[source.instrument])
     note_styles(sheet, account.accepted, persons, table, asked=asked, journal=journal)
-    return persons, table
+    return {"respondents": persons, "responses": table}
 
 
 def _noted(

@@ -20,6 +20,7 @@ from analysis.statistics.trends import (
 )
 
 NOT_ASKED = NotDefined("no_data", "nobody answered this item in this wave")
+ONLY_COUNTS = NotDefined("only_counts", "paper counts say how many gave an answer, not who")
 
 
 def measure(tables: dict[str, pd.DataFrame], competition: Competition, edition: str = "") -> pd.DataFrame:
@@ -35,6 +36,9 @@ def measure(tables: dict[str, pd.DataFrame], competition: Competition, edition: 
         _people(under, wave, confidence)
         for place in range(len(wave.instrument.items)):
             _item(under.under(item=wave.instrument.items[place].id), wave, place, confidence)
+        if not wave.joint:
+            _only_counts(under, wave)
+            continue
         for dimension in wave.instrument.dimensions:
             _dimension(under.under(item=f"dim:{dimension.id}"), wave, dimension.id, confidence)
         _index(under, wave, confidence)
@@ -45,11 +49,25 @@ def measure(tables: dict[str, pd.DataFrame], competition: Competition, edition: 
 
 def _people(rows: Rows, wave: Wave, confidence: float) -> None:
     people, complete = len(wave.complete), int(wave.complete.sum())
+    if not wave.joint:
+        least = rows.under(variant="at least: the most answers to one item, office by office")
+        least.add("n_respondents", people, COUNTED, uom="persons", n_respondents=people)
+        rows.add("n_complete", ONLY_COUNTS, None, uom="persons")
+        rows.add("share_complete", ONLY_COUNTS, None, uom="share")
+        return
     rows.add("n_respondents", people, COUNTED, uom="persons", n_respondents=people)
     rows.add("n_complete", complete, COUNTED, uom="persons", n_respondents=people)
     ends = attempt(statistics.wilson_interval, complete, people, confidence=confidence)
     value = complete / people if people else ends
     rows.add("share_complete", value, ends, uom="share", n_respondents=people)
+
+
+def _only_counts(rows: Rows, wave: Wave) -> None:
+    """Say that what joins several answers of one person cannot be known from counts."""
+    for dimension in wave.instrument.dimensions:
+        for name, uom in {"dimension_mean": "points", "cronbach_alpha": "coefficient"}.items():
+            rows.under(item=f"dim:{dimension.id}").add(name, ONLY_COUNTS, None, uom=uom)
+    rows.add("index_mean", ONLY_COUNTS, None, uom="points")
 
 
 def _item(rows: Rows, wave: Wave, place: int, confidence: float) -> None:

@@ -34,6 +34,9 @@ class Wave:
         two offices are known: then every respondent is alone.
     complete : array of flags, shape (respondents,)
         Whether the last page was sent.
+    joint : flag
+        Whether a row is one person. False where only counts by item are known (`tallies`): then each column of an
+        office is filled on its own, and nothing that needs two items of one person is defined.
     """
 
     name: str
@@ -44,6 +47,7 @@ class Wave:
     offices: np.ndarray
     cluster: np.ndarray | None
     complete: np.ndarray
+    joint: bool = True
 
     def number_of_offices(self, respondents: np.ndarray) -> int:
         """Count the offices that the chosen respondents (flags) speak about."""
@@ -91,14 +95,18 @@ def read_waves(tables: dict[str, pd.DataFrame], competition: Competition) -> lis
     for edition in competition.editions:
         for source in edition.surveys:
             instruments.setdefault(source.wave, competition.instruments[source.instrument])
-    people = tables["respondents"]
-    office = pd.factorize(people["office"], sort=True)[0]
+    people, counted = tables["respondents"], tables["tallies"]
+    names = pd.Index(sorted({*people["office"], *counted["office"]}))
+    office = names.get_indexer(people["office"])
     people = people.assign(cluster=np.where(people["office"] == "", -1 - np.arange(len(people)), office))
     respondents = dict(tuple(people.groupby("wave", sort=False)))
     responses = dict(tuple(tables["responses"].groupby("wave", sort=False)))
     nobody, nothing = people.iloc[:0], tables["responses"].iloc[:0]
+    tallied = dict(tuple(counted.groupby("wave", sort=False)))
     return [
-        _wave(name, instrument, respondents.get(name, nobody), responses.get(name, nothing), competition)
+        _tallied(name, instrument, tallied[name], competition, names)
+        if name in tallied
+        else _wave(name, instrument, respondents.get(name, nobody), responses.get(name, nothing), competition)
         for name, instrument in instruments.items()
     ]
 
@@ -136,6 +144,36 @@ def _wave(
         offices=people["office"].to_numpy(dtype=object),
         cluster=people["cluster"].to_numpy() if people["office"].nunique() > 1 else None,
         complete=people["complete"].to_numpy(dtype=bool),
+    )
+
+
+def _tallied(
+    name: str, instrument: Instrument, rows: pd.DataFrame, competition: Competition, offices: pd.Index
+) -> Wave:
+    """Write counts out, office by office; a column as long as the item that most people answered."""
+    places = {item.id: place for place, item in enumerate(instrument.items)}
+    blocks = []
+    for _, part in rows[rows["item"].isin(places)].groupby("office", sort=True):
+        answers = np.full((int(part.groupby("item")["count"].sum().max()), len(places)), np.nan)
+        shown = np.zeros(answers.shape, dtype=bool)
+        for item, counts in part.groupby("item"):
+            many = counts["count"].to_numpy(dtype=int)
+            values = pd.to_numeric(counts["at"], errors="coerce").to_numpy(dtype=float)
+            answers[: many.sum(), places[item]] = np.repeat(values, many)
+            shown[: many.sum(), places[item]] = np.repeat((counts["at"] != "not_shown").to_numpy(), many)
+        blocks.append((answers, shown, np.full(len(answers), part["office"].iloc[0], dtype=object)))
+    answers, shown, office = (np.concatenate(arrays) for arrays in zip(*blocks, strict=True))
+    known = len(set(office)) > 1
+    return Wave(
+        name=name,
+        instrument=instrument,
+        scales=tuple(competition.scales[entry.scale] for entry in instrument.items),
+        answers=answers,
+        shown=shown,
+        offices=office,
+        cluster=offices.get_indexer(office) if known else None,
+        complete=np.full(len(answers), True),
+        joint=False,
     )
 
 

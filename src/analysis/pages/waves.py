@@ -44,7 +44,8 @@ def overall(page: Page, wave: Wave) -> str:
         "mode": told(page, wave.source.mode),
     }
     if index is None or index.value != index.value:
-        return page.say("survey.first.only_base", **blanks)
+        why = page.reason(index) if index is not None and index.reason else ""
+        return f"{page.say('survey.first.only_base', **blanks)} {why}".rstrip()
     low, high = ends(page, wave, index.uom)
     blanks |= {
         "value": page.words.number(index.value, 2 if index.uom == "points" else 1),
