@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 
 from analysis.errors import DataError
 from analysis.intake.text import decode, delimiter, read_text
+from encodings_table import OLD, UNICODE, WORDS, survey, written
 
 POLISH = "Urząd Miasta Łódź; Gęślą jaźń; ŻÓŁĆ; źrebię; 7,5 – „dobrze”\n"
 
@@ -33,6 +34,27 @@ def test_one_polish_word_is_enough(word, encoding):
 def test_one_polish_letter_at_the_end_of_a_long_file_is_read():
     text = "abc;1\n" * 100_000 + "ś"
     assert decode(text.encode("cp1250"), file="") == (text, "cp1250")
+
+
+@pytest.mark.parametrize("encoding", [*UNICODE, *OLD])
+@pytest.mark.parametrize("rows", [1, 3, 30])
+def test_a_survey_with_foreign_names_reads_back_from_every_character_set(rows, encoding):
+    text, data = written(survey(rows, 0), encoding)
+    assert decode(data, file="")[0] == text
+
+
+@pytest.mark.parametrize("encoding", [*UNICODE, "cp1250", "iso8859-2", "cp852"])
+def test_24_single_words_read_back(encoding):
+    assert [decode(written(word, encoding)[1], file="")[0] for word in WORDS] == list(WORDS)
+
+
+@pytest.mark.parametrize("name", ["Müller", "Dvořák", "François", "Gödöllő", "Großmann", "Ďurica"])
+def test_a_foreign_name_beside_a_polish_word_does_not_change_the_character_set(name):
+    assert decode(f"{name};źle".encode("cp1250"), file="") == (f"{name};źle", "cp1250")
+
+
+def test_a_stray_nul_does_not_make_a_file_utf_16():
+    assert decode(b"Nr;Ocena\nD1;7\x00\nD2;8\n", file="")[1] == "utf-8"
 
 
 def test_hard_blanks_in_numbers_do_not_decide_the_character_set():

@@ -7,6 +7,7 @@ import io
 import re
 import unicodedata
 from collections import Counter
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -23,6 +24,8 @@ WIDE = 0.7
 """Share of second bytes that must be 0 or 1 in UTF-16; dashes and quotation marks have others."""
 
 _BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+_WORDS = re.compile(rb"[A-Za-z]*[\x80-\xff][A-Za-z\x80-\xff]*")
+_CAPITAL_INSIDE = re.compile("[a-ząćęłńóśźż][ĄĆĘŁŃÓŚŹŻ][a-ząćęłńóśźż]")
 _SEP = re.compile(r"^sep=(.)\r?\n", re.IGNORECASE)
 
 
@@ -74,7 +77,14 @@ def _candidates(data: bytes) -> list[str]:
     wide = _wide(data)
     if wide:
         return [wide]
-    return ["utf-8", *sorted(LEGACY, key=lambda encoding: -_likelihood(data, encoding))]
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        pass
+    else:
+        return ["utf-8"]
+    words = Counter(_WORDS.findall(data))
+    return sorted(LEGACY, key=lambda encoding: -_likelihood(words, encoding))
 
 
 def _wide(data: bytes) -> str:
@@ -88,18 +98,23 @@ def _wide(data: bytes) -> str:
     return ""
 
 
-def _likelihood(data: bytes, encoding: str) -> float:
+def _likelihood(words: Mapping[bytes, int], encoding: str) -> float:
     """Score a character set: Polish letters speak for it; control signs, and capitals inside words, against it."""
-    text = data.decode(encoding, errors="replace")
+    return sum(count * _fit(word.decode(encoding, errors="replace")) for word, count in words.items())
+
+
+def _fit(word: str) -> float:
     score = 0.0
-    for sign, count in Counter(sign for sign in text if ord(sign) > 127).items():
+    for sign in word:
+        if sign.isascii():
+            continue
         if sign in POLISH:
-            score += count
+            score += 1
         elif sign.isalpha():
-            score -= count
+            score -= 1
         elif sign not in COMMON_MARKS:
-            score -= 3 * count
-    return score - 2 * len(re.findall(r"[a-ząćęłńóśźż][ĄĆĘŁŃÓŚŹŻ][a-ząćęłńóśźż]", text))
+            score -= 3
+    return score - 2 * len(_CAPITAL_INSIDE.findall(word))
 
 
 def delimiter(text: str) -> str:
