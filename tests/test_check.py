@@ -6,6 +6,7 @@ import os
 import re
 import sys
 
+import numpy as np
 import pytest
 
 import analysis
@@ -13,7 +14,9 @@ import small
 from analysis import cli, starter
 from analysis.errors import DataError
 from analysis.intake import regulations
-from analysis.intake.ledger import Journal
+from analysis.intake.deadlines import note_late
+from analysis.intake.grid import Sheet
+from analysis.intake.ledger import Account, Journal
 from analysis.pages import dry_run
 
 DAY = dt.date(2025, 6, 1)
@@ -311,3 +314,60 @@ def test_a_rule_changed_after_freezing_reaches_the_tables(workspace):
     assert changed[["edition", "file", "place", "severity"]].values.tolist() == [
         ["e01", "e01/rules.json", "criteria.service.weight", "act"]
     ]
+
+
+# Marks after the deadline
+
+
+def late(days, *, closes=DAY):
+    """Findings about marks of one dossier by several jurors, each entered on its day."""
+    stages = [{"id": "s1", "label": {}, "closes": closes}, {"id": "s2", "label": {}}]
+    edition = small.competition(small.edition(stages=stages)).edition("e01")
+    rows = small.scores([[[5, 6]] * len(days)])
+    rows = rows.assign(file="e01/marks.csv", sheet="", cell=[f"line {n}" for n in range(len(rows))])
+    rows["scored_at"] = rows["juror"].map({f"j{n}": day for n, day in enumerate(days)})
+    none, lines = np.empty((0, 0)), np.empty(0, dtype=int)
+    sheet = Sheet("e01/marks.csv", "", "utf-8", "", none, none, lines, lines)
+    journal = Journal("e01", [Account(sheet, "scores", lines)])
+    note_late(rows, edition, journal=journal)
+    return journal.findings
+
+
+@pytest.mark.parametrize(
+    ("day", "said"),
+    [
+        ("2025-06-02", 1),
+        ("2025-06-02T00:01", 1),
+        ("2026-01-01", 1),
+        ("2025-06-01", 0),
+        ("2025-06-01T23:59", 0),
+        ("2025-05-31", 0),
+        ("", 0),
+    ],
+)
+def test_a_mark_is_late_from_the_day_after_its_stage_closed(day, said):
+    assert len(late([day])) == said
+
+
+def test_marks_of_one_juror_and_dossier_are_one_finding():
+    found = late(["2025-06-09", "2025-05-01", "2025-06-03"])
+    assert [(entry.key, entry.count) for entry in found] == [("dossier d0, juror j0", 2), ("dossier d0, juror j2", 2)]
+
+
+def test_a_late_mark_is_named_with_its_day_and_the_deadline():
+    assert late(["2025-06-09"])[0].found == "2025-06-09 > 2025-06-01"
+
+
+def test_without_a_deadline_nothing_is_late():
+    assert late(["2099-01-01"], closes=None) == []
+
+
+def test_late_marks_of_a_file_reach_the_dry_run(check, workspace):
+    edit(workspace / "data" / "raw" / "e01" / "edition.toml", 'id = "s1"', 'id = "s1"\ncloses = 2025-06-01')
+    edit(workspace / "data" / "raw" / "layouts.toml", 'score = "Points"', 'score = "Points"\nscored_at = "Day"')
+    rows = marks(workspace).read_text(encoding="utf-8").splitlines()
+    days = ["Day", "2025-06-02", *["2025-05-30"] * (len(rows) - 2)]
+    text = "\n".join(f"{row},{day}" for row, day in zip(rows, days, strict=True))
+    marks(workspace).write_text(text + "\n", encoding="utf-8")
+    said = joined(check(workspace, "--language", "en")[1])
+    assert "a mark entered after its stage had closed (1)" in said and "2025-06-02 > 2025-06-01" in said
