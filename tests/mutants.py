@@ -18,23 +18,15 @@ import pandas as pd
 from analysis import intake
 from analysis.config import read_competition
 from analysis.errors import DataError
-from intake_folder import DOSSIERS, EDITION, Folder, folder, workbook
+from intake_folder import DOSSIERS, EDITION, folder, workbook
 
-SOURCES = """
-[[scores]]
-file = 'j*.xlsx'
-layout = 'matrix'
-stage = 's1'
-[[scores]]
-file = 'marks.csv'
-layout = 'long'
-[[surveys]]
-file = 'survey.csv'
-layout = 'poll'
-wave = 'w1'
-label = { pl = 'Fala', en = 'Wave' }
-instrument = 'clients'
-"""
+SOURCES = {
+    "e01": DOSSIERS + EDITION + "[[scores]]\nfile = 'j*.xlsx'\nlayout = 'matrix'\n",
+    "e02": DOSSIERS + EDITION + "[[scores]]\nfile = 'marks.csv'\nlayout = 'long'\n",
+    "e03": EDITION + "[[surveys]]\nfile = 'survey.csv'\nlayout = 'poll'\nwave = 'w1'\ninstrument = 'clients'\n"
+    "label = { pl = 'Fala', en = 'Wave' }\n",
+}
+"""One edition has the workbooks, one the marks as text, one the survey; a damaged file is read with its edition."""
 LAYOUTS = """
 [long]
 kind = 'long'
@@ -69,40 +61,55 @@ class Outcome:
 
 @dataclass
 class World:
-    """The small competition, its whole files, and what its tables say when nothing is damaged."""
+    """The small competition, its whole files by edition and name, and what its tables say when nothing is damaged."""
 
-    made: Folder
-    about: tuple = ()
-    whole: dict[str, bytes] = field(default_factory=dict)
-    sound: dict[str, pd.DataFrame] = field(default_factory=dict)
+    raw: Path
+    about: tuple
+    whole: dict[tuple[str, str], bytes]
+    sound: dict[str, dict[str, pd.DataFrame]] = field(default_factory=dict)
+
+    def read(self, edition: str) -> dict[str, pd.DataFrame]:
+        """Read one edition whole; the registers are read once."""
+        return intake.read_edition(*self.about, edition, self.raw, None)
 
 
 def world(path: Path) -> World:
     """Write the competition: two jurors in workbooks, one in a text file, and a survey."""
-    made = folder(path, edition=DOSSIERS + EDITION + SOURCES, layouts=LAYOUTS)
+    editions = {
+        name: text.replace("number = 1", f"number = {n}").replace("year = 2025", f"year = 202{n}")
+        for n, (name, text) in enumerate(SOURCES.items(), start=1)
+    }
     ids = [f"D{n}" for n in range(1, COUNT + 1)]
-    made.write(
+    dossiers = "dossier;office\n" + "".join(f"{name};o{name[1:]}\n" for name in ids)
+    made = folder(path, edition=editions["e01"], layouts=LAYOUTS)
+    raw = made.write(
         offices_dot_csv="office,name\n" + "".join(f"o{n},Urząd Gminy Bajkowo {n}\n" for n in range(1, COUNT + 1)),
-        e01__dossiers_dot_csv="dossier;office\n" + "".join(f"{name};o{name[1:]}\n" for name in ids),
+        **{f"{name}__edition_dot_toml": text for name, text in editions.items()},
+        e01__dossiers_dot_csv=dossiers,
+        e02__dossiers_dot_csv=dossiers,
         e01__j1_dot_xlsx=sheet("j1", ids, 0),
         e01__j2_dot_xlsx=sheet("j2", ids, 1),
-        e01__marks_dot_csv="Nr;Juror;Kryterium;Ocena;Uwagi\n"
-        + "".join(f'{name};j3;{what};{n / 2:g};"{NOTES}"\n'.replace(".", ",") for n, name in enumerate(ids)
-                  for what in ("Kompetencje", "Obsługa")),
-        e01__survey_dot_csv="id;urząd;Czas;Pomoc\n"
+        e02__marks_dot_csv="Nr;Juror;Kryterium;Ocena;Uwagi\n"
+        + "".join(
+            f'{name};j3;{what};{n / 2:g};"{NOTES}"\n'.replace(".", ",")
+            for n, name in enumerate(ids)
+            for what in ("Kompetencje", "Obsługa")
+        ),
+        e03__survey_dot_csv="id;urząd;Czas;Pomoc\n"
         + "".join(f"r{n};Urząd Gminy Bajkowo {n % COUNT + 1};{n % 5 + 1};{(n + 2) % 5 + 1}\n" for n in range(30)),
-    )  # fmt: skip
-    files = [path for path in (made.raw / "e01").iterdir() if path.suffix in (".csv", ".xlsx")]
-    start = World(made, whole={path.name: path.read_bytes() for path in files})
-    competition = read_competition(made.raw)
-    start.about = (competition, intake.read_registers(competition, made.raw))
-    start.sound = read(start)
+    ).raw
+    competition = read_competition(raw)
+    names = [
+        ("e01", "j1.xlsx"),
+        ("e01", "j2.xlsx"),
+        ("e02", "marks.csv"),
+        ("e02", "dossiers.csv"),
+        ("e03", "survey.csv"),
+    ]
+    whole = {place: raw.joinpath(*place).read_bytes() for place in names}
+    start = World(raw, (competition, intake.read_registers(competition, raw)), whole)
+    start.sound = {name: start.read(name) for name in SOURCES}
     return start
-
-
-def read(start: World) -> dict[str, pd.DataFrame]:
-    """Read the edition; the registers are read once."""
-    return intake.read_edition(*start.about, "e01", start.made.raw, None)
 
 
 def sheet(juror: str, ids: list[str], shift: int) -> bytes:
@@ -113,23 +120,22 @@ def sheet(juror: str, ids: list[str], shift: int) -> bytes:
     return workbook(Oceny=[["Juror", juror], [], ["Nr", "Kompetencje", "Obsługa", "Data"], *rows], Uwagi=[])
 
 
-def try_out(start: World, name: str, kind: str, data: bytes) -> Outcome:
+def try_out(start: World, place: tuple[str, str], kind: str, data: bytes) -> Outcome:
     """Put a damaged file in its place, read the whole edition, and put the whole file back."""
-    path = start.made.raw / "e01" / name
+    path = start.raw.joinpath(*place)
     path.write_bytes(data)
     began, said = time.monotonic(), ""
     try:
-        tables = read(start)
-        how = judge(tables, start.sound)
+        how = judge(start.read(place[0]), start.sound[place[0]])
     except DataError as error:
         how, said = "refused", str(error)
         lines = said.splitlines()
-        if not all(re.match(r".{3,900}[.?…]$", line) for line in lines):
+        if not all(re.match(r".{3,2000}[.?…]$", line) for line in lines):
             how = "refused, but not in sentences"
     except Exception as error:  # the count of these is the result
         how, said = "traceback", f"{type(error).__name__}: {error}"
     seconds = time.monotonic() - began
-    path.write_bytes(start.whole[name])
+    path.write_bytes(start.whole[place])
     return Outcome(kind, how, seconds, said)
 
 
@@ -343,17 +349,11 @@ def mutants(start: World, count: int, seed: int) -> list[Outcome]:
     chance, outcomes = random.Random(seed), []
     for number in range(count):
         way = ("xlsx bytes", "xlsx XML", "csv")[number % 3]
-        if way == "csv":
-            name = chance.choice(["marks.csv", "survey.csv", "dossiers.csv"])
-            kind, data = hurt_text(start.whole[name], chance)
-        else:
-            name = chance.choice(["j1.xlsx", "j2.xlsx"])
-            kind, data = (
-                ("", hurt_bytes(start.whole[name], chance))
-                if way == "xlsx bytes"
-                else hurt_xml(start.whole[name], chance)
-            )
-        outcomes.append(try_out(start, name, f"{way} {kind}".strip(), data))
+        places = [place for place in start.whole if place[1].endswith(way.split()[0])]
+        place = chance.choice(places)
+        hurt = {"csv": hurt_text, "xlsx XML": hurt_xml}.get(way, lambda data, chance: ("", hurt_bytes(data, chance)))
+        kind, data = hurt(start.whole[place], chance)
+        outcomes.append(try_out(start, place, f"{way} {kind}".strip(), data))
     return outcomes
 
 

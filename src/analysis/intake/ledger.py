@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -17,6 +18,9 @@ SHOWN = 10
 """Errors of one kind shown for one file; the rest are counted in one more sentence."""
 
 OTHER_SOURCE = "other_source"
+
+_ENDLESS = re.compile(r"(\S{80})\S{80,}(\S{20})")
+"""A word that no sentence should hold: of a damaged file it may be as long as the file."""
 
 CODES = {
     "not_a_number": ("quarantined", "act"),
@@ -203,13 +207,14 @@ class Journal:
 
 
 def few(errors: Sequence[DataError]) -> list[DataError]:
-    """Give the first errors of every file (`SHOWN`), and a sentence that counts the others."""
+    """Give the first errors of every file (`SHOWN`), a sentence that counts the others, and no endless words."""
     met: Counter[str] = Counter()
     shown = []
     for error in errors:
         met[error.file] += 1
         if met[error.file] <= SHOWN or not error.file:
-            shown.append(error)
+            text = _ENDLESS.sub(r"\1…\2", str(error))
+            shown.append(error if text == str(error) else DataError(text, file=error.file))
     more = {file: count - SHOWN for file, count in met.items() if file and count > SHOWN}
     sentence = "{}: {} more errors are not shown. Mend these first."
     return shown + [DataError(sentence.format(file, count), file=file) for file, count in more.items()]

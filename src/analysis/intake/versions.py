@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from itertools import combinations
 from pathlib import Path
 
+import numpy as np
+
 from analysis.errors import DataError
 from analysis.intake.files import sheets
 from analysis.intake.grid import Sheet, key, letters
@@ -77,16 +79,15 @@ def _compare(one: Path, other: Path, names: dict[Path, str], journal: Journal) -
 
 def _differing(first: Sequence[Sheet], second: Sequence[Sheet]) -> list[str]:
     """Addresses of the cells whose text differs, sheet by sheet."""
-    one, other = _texts(first), _texts(second)
-    places = sorted(place for place in one.keys() | other.keys() if one.get(place) != other.get(place))
-    return [f"{sheet}!{letters(column)}{row + 1}".removeprefix("!") for sheet, row, column in places]
-
-
-def _texts(book: Sequence[Sheet]) -> dict[tuple[str, int, int], str]:
-    return {
-        (sheet.sheet, row, column): text
-        for sheet in book
-        for row, line in enumerate(sheet.cells)
-        for column, text in enumerate(line)
-        if text
-    }
+    one, other = ({sheet.sheet: sheet.cells for sheet in book} for book in (first, second))
+    none = np.empty((0, 0), dtype=object)
+    found = []
+    for name in sorted(one.keys() | other.keys()):
+        two = one.get(name, none), other.get(name, none)
+        height, width = (max(cells.shape[axis] for cells in two) for axis in (0, 1))
+        whole = [np.full((height, width), "", dtype=object) for _ in two]
+        for cells, padded in zip(two, whole, strict=True):
+            padded[: cells.shape[0], : cells.shape[1]] = cells
+        places = np.argwhere(whole[0] != whole[1]).tolist()
+        found += [f"{name}!{letters(column)}{row + 1}".removeprefix("!") for row, column in places]
+    return found
