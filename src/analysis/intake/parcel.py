@@ -28,7 +28,7 @@ MAX_PARTS = 5_000
 """Parts a workbook may have."""
 MAX_EXTENT = 5_000_000
 """Cells of the rectangle from A1 to the last cell of a sheet."""
-MAX_WRITTEN = 500_000
+MAX_WRITTEN = 200_000
 """Cells that hold something, in all sheets of a workbook."""
 
 ROWS, COLUMNS = 1_048_576, 16_384
