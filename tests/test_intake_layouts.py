@@ -1,9 +1,16 @@
 import io
+import random
+import re
+from pathlib import Path
 
 import pytest
 import xlsxwriter
 
+from analysis import measures
+from analysis.config import read_competition
+from analysis.disclosure import public_tables, released_comments
 from analysis.errors import DataErrors
+from analysis.schema import TABLES
 from intake_folder import DOSSIERS, EDITION, TWO_MARKS, folder, workbook
 
 ALL = {
@@ -110,9 +117,8 @@ def merged(rows, *areas, sheet="Oceny"):
 # --------------------------------------------------------------------------- a card: a sheet an office, of one juror
 
 
-def card(dossier, juror, *, total=None, staff=None, shift=0, label="Juror:", score="Przyznane pkt"):
+def card(dossier, juror, *, total=None, shift=0, label="Juror:", score="Przyznane pkt"):
     mine = {criterion: ALL[dossier, juror, criterion] for criterion in ("staff", "service")}
-    mine["staff"] = mine["staff"] if staff is None else staff
     total = mine["staff"] + mine["service"] if total is None else total
     return [
         *[[]] * shift,
@@ -476,3 +482,139 @@ def test_a_half_point_is_told_that_points_are_whole(tmp_path):
 def test_a_pattern_between_slashes_must_be_one(tmp_path):
     with pytest.raises(DataErrors, match="not a regular expression"):
         made(tmp_path, CARD.replace("(pkt|punkty)", "(pkt"), e01__marks__a_dot_xlsx=workbook(K=card("D1", "j1"))).read()
+
+
+def test_a_column_without_a_header_that_holds_something_is_named(tmp_path):
+    made_so = folder(
+        tmp_path, edition=DOSSIERS + EDITION + "[[scores]]\nfile = 'a.xlsx'\nlayout = 'plain'\n", layouts=PLAIN
+    )
+    rows = [["Juror", "j1"], ["Nr", "Kompetencje", "Obsługa"], ["D1", 7, 8, "do wyjaśnienia"]]
+    tables = made_so.write(e01__a_dot_xlsx=workbook(Oceny=rows)).read()
+    assert found(tables, "unknown_column") == [["D2", "", "", ""]] and len(tables["scores"]) == 2
+
+
+# --------------------------------------------------------------------------- whatever stands in the cells
+
+JUNK = [
+    "",
+    "x",
+    "11",
+    "7",
+    "RAZEM",
+    "Suma",
+    "#N/D!",
+    "3.5.2024",
+    "Kompetencje",
+    "1.234",
+    "S",
+    "Juror:",
+    "a) x",
+    "7,5 pkt",
+]
+
+
+@pytest.mark.parametrize("kind", ["card", "collective", "groups", "matrix", "export"])
+def test_every_row_and_cell_of_a_spoilt_sheet_is_accounted_for_or_named_in_an_error(tmp_path, kind):
+    layouts, rows = {
+        "card": (CARD, card("D1", "j1")),
+        "collective": (COLLECTIVE.replace('{ sheet = "(.+)" }', '["Urząd"]'), [["Urząd:", "D1"], *collective("D1")]),
+        "groups": (GROUPS, groups()[1:]),
+        "matrix": (MATRIX, matrix("j1", *ROWS, SIGNED)),
+        "export": (LONG, [HEAD.strip().split(";"), ["D1", "j1", "staff", "7", "a", "2025-05-12", "wysłana"]]),
+    }[kind]
+    random.seed(kind)
+    read = 0
+    for number in range(8):
+        spoilt = [list(row) for row in rows]
+        for _ in range(random.randint(1, 3)):
+            row = random.choice([row for row in spoilt if row])
+            row[random.randrange(len(row))] = random.choice(JUNK)
+        width = max(map(len, spoilt))
+        text = "\n".join(";".join(str(cell) for cell in row + [""] * (width - len(row))) for row in spoilt)
+        made_so = made(tmp_path / str(number), layouts, file="spoilt.csv", e01__spoilt_dot_csv=text)
+        try:
+            tables = made_so.read()
+        except DataErrors as errors:
+            assert "spoilt.csv" in str(errors)
+            continue
+        read += 1
+        assert accounted(tables), text
+    assert read
+
+
+# --------------------------------------------------------------------------- ranks as input
+
+RANKS = {"D1": (1, 1, 2), "D2": (2, 3, 1), "D4": (3, 2, 3), "D5": (4, 4, 4)}
+RANKED = """
+number = 1
+year = 2025
+title = { pl = "I", en = "1st" }
+dossiers = "dossiers.csv"
+scales = { places = { minimum = 1, maximum = 4, step = 1, level = "ordinal", direction = "lower" } }
+criteria = [{ id = "place", label = { pl = "Miejsce", en = "Place" }, scale = "places", weight = 1 }]
+stages = [{ id = "s1", label = { pl = "Etap", en = "Stage" } }]
+decision = { weights = { s1 = 1 }, rule = "places", value = 1 }
+[[scores]]
+file = "ranks.csv"
+layout = "ranks"
+"""
+
+
+def ranked(path):
+    layouts = "[ranks]\nkind = 'jurors_in_columns'\ndossier = ['Nr']\njurors = '(j[0-9])'\n"
+    lines = [
+        f"{dossier};{';'.join(map(str, row))};{sum(row)};{place}"
+        for place, (dossier, row) in enumerate(RANKS.items(), 1)
+    ]
+    made_so = folder(path, edition=RANKED, layouts=layouts).write(
+        e01__dossiers_dot_csv="dossier;office\nD1;o1\nD2;o2\nD4;o4\nD5;o5\n",
+        offices_dot_csv="office,name\no1,A\no2,B\no4,C\no5,D\n",
+        e01__ranks_dot_csv="Nr;j1;j2;j3;Suma;Lokata\n" + "\n".join(lines) + "\n",
+    )
+    return made_so.read(), read_competition(made_so.raw)
+
+
+def test_ranks_give_their_agreement_and_the_best_rank_wins(tmp_path):
+    tables, competition = ranked(tmp_path)
+    assert not len(tables["findings"])
+    every = {name: tables.get(name, table.empty()) for name, table in TABLES.items() if name != "results"}
+    agreement = measures.measure("agreement", every, competition, "e01")
+    sums = [sum(row) for row in RANKS.values()]
+    by_hand = 12 * sum((one - 7.5) ** 2 for one in sums) / (3**2 * (4**3 - 4))
+    w = agreement.query("measure == 'kendall_w' and criterion == 'place'")["value"]
+    assert w.tolist() == pytest.approx([by_hand])
+    icc = agreement.query("measure == 'icc_a1' and criterion == 'place'")
+    assert icc["value"].isna().all() and icc["reason"].str.startswith("wrong_level").all()
+    decided = measures.measure("decisions", every, competition, "e01").query("criterion == ''")
+    places = decided.query("measure == 'place'").set_index("subject")["value"]
+    assert places.to_dict() == {"D1": 1, "D2": 2, "D4": 3, "D5": 4}
+    totals = decided.query("measure == 'total_score'").set_index("subject")["value"]
+    assert totals["D1"] == pytest.approx(100 * (4 - 4 / 3) / 3) and totals["D5"] == 0
+
+
+# --------------------------------------------------------------------------- what jurors wrote stays inside
+
+
+def test_no_page_and_no_notebook_reads_the_comments():
+    root = Path(__file__).parents[1]
+    files = [*(root / "src/analysis/pages").rglob("*.py"), *(root / "src/analysis/report").rglob("*.py")]
+    files += (root / "notebooks").glob("*.ipynb")
+    assert len(files) > 20
+    asks = re.compile(r"""\.comments\b|["']comments["']|released_comments""")
+    assert not [path.name for path in files if asks.search(path.read_text(encoding="utf-8"))]
+
+
+def test_comments_are_released_by_office_only_and_without_who_wrote_them(tmp_path):
+    made_so = cards(tmp_path)
+    tables = made_so.read()
+    edition = read_competition(made_so.raw).editions[0]
+    assert released_comments(tables, edition).empty
+    shown = released_comments(tables, edition.model_copy(update={"release_comments": ("o2",)}))
+    assert set(shown["office"]) == {"o2"} and set(shown["text"]) == {"Bardzo dobre szkolenia", "Warto odwiedzić"}
+    assert (shown[["juror", "file", "sheet", "cell"]] == "").all(axis=None)
+
+
+def test_the_public_is_given_no_comment(tmp_path):
+    tables = cards(tmp_path).read()
+    every = {name: tables.get(name, table.empty()) for name, table in TABLES.items()}
+    assert len(every["comments"]) and public_tables(every)["comments"].empty

@@ -11,7 +11,7 @@ import hmac
 
 import pandas as pd
 
-from analysis.config import Competition, Disclosure, SurveyLayout
+from analysis.config import Competition, Disclosure, Edition, SurveyLayout
 from analysis.errors import DataError
 from analysis.schema import TABLES, check, conform
 
@@ -83,6 +83,22 @@ def public_tables(tables: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
     }
 
 
+def released_comments(tables: dict[str, pd.DataFrame], edition: Edition) -> pd.DataFrame:
+    """Give what was written about the offices that may read it, without who wrote it and where.
+
+    Parameters
+    ----------
+    tables : dict
+        The tidy tables, `comments` among them.
+    edition : Edition
+        The edition; its `release_comments` names the offices. None does by default.
+    """
+    rows = tables["comments"]
+    shown = rows[(rows["edition"] == edition.id) & rows["office"].isin(edition.release_comments)].copy()
+    shown[["juror", "file", "sheet", "cell"]] = ""
+    return shown.sort_values(["dossier", "stage", "criterion", "text"], ignore_index=True)
+
+
 def public_competition(competition: Competition) -> Competition:
     """Give the configuration without the key, the layouts and the sources, which name jurors and files."""
     released = SurveyLayout(kind="columns", items={})
@@ -91,6 +107,7 @@ def public_competition(competition: Competition) -> Competition:
             update={
                 "scores": (),
                 "dossiers": None,
+                "release_comments": (),
                 "surveys": tuple(
                     source.model_copy(update={"file": "", "layout": "released"}) for source in edition.surveys
                 ),

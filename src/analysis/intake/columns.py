@@ -94,7 +94,7 @@ def _criteria(block: Block, context: Context) -> dict[int, dict[str, str]]:
     others = _others(block, context)
     found: dict[int, dict[str, str]] = {}
     for column, texts in enumerate(block.titles):
-        if not any(texts) or column in others:
+        if column in others or not (any(texts) or _full(block, column)):
             continue
         criterion, _ = _criterion(texts, context)
         if criterion:
@@ -105,10 +105,15 @@ def _criteria(block: Block, context: Context) -> dict[int, dict[str, str]]:
     return found
 
 
+def _full(block: Block, column: int) -> bool:
+    """Tell whether a column holds anything below the header."""
+    return bool((block.sheet.cells[block.rows, column] != "").any())
+
+
 def strange(block: Block, column: int, context: Context) -> None:
     """Note a column that nothing explains."""
     header = block.headers[column]
-    if any(context.ignores(text) or context.total(text) for text in (header, *block.titles[column])):
+    if any(text and (context.ignores(text) or context.total(text)) for text in (header, *block.titles[column])):
         return
     place = f"{letters(column)}{block.sheet.lines[block.header]}" if block.sheet.sheet else header
     near_names = [*context.layout.criteria, *context.names.known()]
@@ -178,7 +183,7 @@ def _groups(block: Block, context: Context) -> dict[int, dict[str, str]]:
     read, others = juror_reader(context), _others(block, context)
     found: dict[int, dict[str, str]] = {}
     for column, texts in enumerate(block.titles):
-        if not any(texts) or column in others:
+        if column in others or not (any(texts) or _full(block, column)):
             continue
         criterion, place = _criterion(texts, context)
         if not criterion:

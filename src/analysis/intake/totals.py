@@ -227,7 +227,8 @@ def _across(marks: list[tuple], how: str, rules: _Rules) -> list[float]:
 def _ranks(stated: Stated, rows: tuple[int, ...], marks: dict, rules: _Rules) -> list[tuple[float, float]]:
     """The places a row may have by the sum of its marks, ties shared in any usual way."""
     whole = [[marks[row, column] for column in stated.columns if (row, column) in marks] for row in rows]
-    if any(mark[5] or np.isnan(mark[4]) for line in whole for mark in line) or stated.row not in rows:
+    unread = any(mark[5] or np.isnan(mark[4]) for line in whole for mark in line)
+    if unread or not all(whole) or stated.row not in rows:
         return []
     ways = []
     for way in range(2):
