@@ -98,8 +98,8 @@ def read_record(text: str, *, file: str) -> Record:
 def changes(was: Mapping[str, Rule], now: Mapping[str, Rule]) -> list[tuple[str, str, str]]:
     """Give field, what it said and what it says, for every field that differs; "" where it was or is not set.
 
-    >>> changes({"decision.weights.s1": 0.4, "decision.per": "all"}, {"decision.weights.s1": 0.5, "decision.per": "all"})
-    [('decision.weights.s1', '0.4', '0.5')]
+    >>> changes({"decision.value": 0.4, "decision.per": "all"}, {"decision.value": 0.5, "decision.per": "all"})
+    [('decision.value', '0.4', '0.5')]
     """
     fields = sorted({*was, *now})
     return [
