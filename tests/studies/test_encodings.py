@@ -2,7 +2,8 @@
 
 The table of files (1 to 1,000 rows), 24 single words, and files of 2 MB whose one Polish letter is their last byte.
 `make studies` prints the table with -s. A file is always read rightly. One letter alone can be another letter in
-another set (`ś` of the Mac is `ć` of Windows): there the more common set wins, and the table says how often that is right.
+another set (`ś` of the Mac is `ć` of Windows): there the more common set wins, and the table says how
+often that is right.
 """
 
 import pytest
