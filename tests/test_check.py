@@ -174,6 +174,13 @@ def test_a_second_look_after_mending_is_clean(check, workspace):
     assert (first, check(workspace)[0]) == (1, 0)
 
 
+def test_a_folder_without_raw_files_is_refused(tmp_path):
+    import small_workspace
+
+    with pytest.raises(DataError, match="holds no raw files"):
+        small_workspace.workspace(tmp_path, {}).examine()
+
+
 # The rules in force
 
 

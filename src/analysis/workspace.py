@@ -20,6 +20,7 @@ from analysis.shelf import Shelf, digest, file_digest, source_digest, versions
 TIDY = tuple(name for name in TABLES if name != "results")
 SLICES = "slices.json"
 REGISTERED = ("offices", "jurors", "crosswalk", "succession", "review", "ledger", "findings")
+READERS = ("pandas", "python-calamine", "morfeusz2")
 ENGINES = ("numpy", "scipy", "pandas")
 
 
@@ -189,7 +190,7 @@ class Workspace:
         files = intake.sources(self.competition, self.shelf.raw, self.shelf.data)
         names = [(str(path.name), file_digest(path)) for path in files]
         source = source_digest("intake", "schema.py", "config")
-        return digest(names, self.competition.model_dump(mode="json"), source, versions(("pandas", "python-calamine")))
+        return digest(names, self.competition.model_dump(mode="json"), source, versions(READERS))
 
     def _fetch(self) -> dict[str, pd.DataFrame]:
         return {name: self.shelf.fetch(name) for name in TIDY}
@@ -269,6 +270,16 @@ class Released(Workspace):
         if self._tables is None:
             self._tables = self._fetch()
         return self._tables
+
+    def examine(self) -> intake.Examination:
+        """Refuse: there are no raw files here.
+
+        Raises
+        ------
+        DataError
+            Always.
+        """
+        raise DataError(f"{self.shelf.root}: this folder was released and holds no raw files. Check the workspace.")
 
     def measure(self, noun: str, edition: str | None = None) -> pd.DataFrame:
         """Give the released rows of a noun."""
