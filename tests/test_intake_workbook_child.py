@@ -72,6 +72,19 @@ def test_a_child_that_is_killed_is_replaced(own):
     assert own.read(BOOK)[0]["texts"][1] == ["D1", "7.5"] and own.pid != first
 
 
+def test_an_interrupted_reading_leaves_no_answer_for_the_next_file(own, monkeypatch):
+    other = workbook(Oceny=[["Nr", "Ocena"], ["D2", 3]])
+    with monkeypatch.context() as patch:
+        patch.setattr(child, "_receive", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            own.read(BOOK)
+    assert own.read(other)[0]["texts"][1] == ["D2", "3"]
+
+
+def interrupted(stream):
+    raise KeyboardInterrupt
+
+
 @posix
 def test_a_file_that_takes_too_long_is_refused_and_the_next_one_is_read(own, monkeypatch):
     monkeypatch.setattr(child, "PATIENCE", 0.05)

@@ -88,10 +88,14 @@ class Child:
         try:
             _send(process.stdin, data)
             return json.loads(_receive(process.stdout))
-        except (EOFError, OSError):
-            return {"refused": _TOO_LONG if late.is_set() else _cause(process.wait())}
+        except (EOFError, OSError, ValueError):
+            return {"refused": _TOO_LONG if late.is_set() else _cause(_code(process))}
+        except BaseException:  # an answer left in the pipe would be taken for that of the next file
+            self._end()
+            raise
         finally:
             clock.cancel()
+            clock.join()
 
     def _end(self) -> None:
         if self._process is not None:
@@ -104,6 +108,16 @@ class Child:
         for stream in (self._process.stdin, self._process.stdout):
             with contextlib.suppress(OSError):
                 stream.close()
+
+
+def _code(process: subprocess.Popen) -> int:
+    """Wait for the end of a child that answers no more."""
+    try:
+        return process.wait(timeout=5)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+        return 1
 
 
 def _cause(code: int) -> str:
@@ -121,6 +135,8 @@ def _send(stream, data: bytes) -> None:
 
 def _receive(stream) -> bytes:
     size = int.from_bytes(_exactly(stream, _HEAD), "big")
+    if size > MEMORY:
+        raise EOFError
     return _exactly(stream, size)
 
 
