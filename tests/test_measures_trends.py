@@ -102,6 +102,19 @@ def test_repeaters_are_dossiers_of_offices_seen_before():
     assert one(frame, measure="share_repeaters", edition="e02")["value"] == pytest.approx(0.6)
 
 
+@pytest.mark.parametrize(
+    ("kind", "date", "repeaters"),
+    [("rename", "2001-06-01", 2), ("merge", "2002-12-31", 2), ("split", "2001-06-01", 1), ("rename", "2003-01-01", 1)],
+)
+def test_an_office_under_a_new_name_has_taken_part_before_from_that_day(kind, date, repeaters):
+    entered = [dossiers(2), dossiers(2, of="e02").replace({"office": {"o1": "new"}})]
+    rows = [["o1", "between", kind, date], ["between", "new", kind, date]]
+    succession = pd.DataFrame(rows, columns=["predecessor", "successor", "type", "date"])
+    given = tables(dossiers=entered) | {"succession": succession}
+    frame = trends(given, competition(edition("e01"), edition("e02")))
+    assert one(frame, measure="n_repeaters", edition="e02")["value"] == repeaters
+
+
 def test_awards_are_counted_as_recorded_and_else_by_the_rule():
     recorded = {0: "awarded", 1: "awarded", 2: "not_awarded"}
     given = tables(

@@ -177,8 +177,14 @@ def source_digest(*rooms: str) -> str:
 
 
 def versions(names: Iterable[str]) -> dict[str, str]:
-    """Give the installed version of each package."""
-    return {name: metadata.version(name) for name in names}
+    """Give the installed version of each package; empty for one that is not installed."""
+    found = {}
+    for name in names:
+        try:
+            found[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            found[name] = ""
+    return found
 
 
 def _bytes(part: object) -> bytes:

@@ -7,6 +7,7 @@ dictionary knows; the endings alone do without it.
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from itertools import product
 
@@ -42,8 +43,7 @@ _ENDINGS = {
 _TABLES = {
     case: {
         ending: tuple(base.strip() for base in bases.split(","))
-        for entry in " | ".join(" | ".join(line.split("|")) for line in rules.strip().splitlines()).split(" | ")
-        for ending, _, bases in [entry.strip().partition(" ")]
+        for ending, _, bases in (entry.strip().partition(" ") for entry in re.split(r"[|\n]", rules.strip()))
     }
     for case, rules in _ENDINGS.items()
 }
