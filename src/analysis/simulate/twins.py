@@ -47,6 +47,7 @@ def twin(seed: int = settings.SEED, *, kinds: Iterable[str] = ()) -> Twin:
     kinds
         Keys of `kinds.KINDS`, planted in that order.
     """
+    kinds = tuple(kinds)
     chosen = [(name, KINDS[name]) for name in kinds]
     competition, tables = settings.competition(settings.TWIN), small_world(seed)
     rng = settings.generator(seed, "twin", *kinds)
@@ -69,7 +70,7 @@ def twin(seed: int = settings.SEED, *, kinds: Iterable[str] = ()) -> Twin:
 
 def write_twin(root: Path, *, seed: int = settings.SEED, kinds: Iterable[str] = ()) -> Twin:
     """Write the small competition below a folder, and give it (see `twin`)."""
-    made, shelf = twin(seed, kinds=tuple(kinds)), Shelf(root)
+    made, shelf = twin(seed, kinds=kinds), Shelf(root)
     for name, content in made.files.items():
         shelf.write_bytes(shelf.root / name, content)
     return made
@@ -84,11 +85,11 @@ def small_world(seed: int) -> dict[str, pd.DataFrame]:
     offices["terc"] = [f"0299{number:02d}{number % 3 + 1}" for number in range(1, len(offices) + 1)]
     half = dossiers.groupby("edition")["employees"].transform("median")
     dossiers["category"] = np.where(dossiers["employees"] > half, "larger", "smaller")
-    recategorize(tables)
+    _recategorize(tables)
     return tables
 
 
-def recategorize(tables: dict[str, pd.DataFrame]) -> None:
+def _recategorize(tables: dict[str, pd.DataFrame]) -> None:
     """Give every mark the category of its dossier."""
     of = tables["dossiers"].set_index(["edition", "dossier"])["category"]
     places = pd.MultiIndex.from_frame(tables["scores"][["edition", "dossier"]])
