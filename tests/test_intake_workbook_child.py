@@ -177,3 +177,14 @@ def test_a_workbook_with_a_password_is_told_so():
     locked = b"\xd0\xcf\x11\xe0" + bytes(600) + "EncryptedPackage".encode("utf-16-le")
     with pytest.raises(DataError, match=r"^a\.xlsx: the workbook has a password\. Save it without one\.$"):
         cell(locked)
+
+
+def test_a_cell_in_the_last_row_is_refused_before_the_rows_above_it_are_made():
+    low = with_part(SHEET, b'<row r="1048576"><c r="A1048576"><v>1</v></c></row>', before=b"</sheetData>")
+    with pytest.raises(DataError, match="reaches row 1048576 and column B"):
+        cell(low)
+
+
+def test_a_coloured_cell_that_holds_nothing_is_no_part_of_the_extent():
+    low = with_part(SHEET, b'<row r="1048576"><c r="A1048576" s="0"/></row>', before=b"</sheetData>")
+    assert read_workbook(low, file="a.xlsx", sha256="")[0].cells.shape == (2, 2)

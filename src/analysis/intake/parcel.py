@@ -26,7 +26,7 @@ SMALL = 10_000_000
 """Unpacked bytes below which no ratio matters."""
 MAX_PARTS = 5_000
 """Parts a workbook may have."""
-MAX_EXTENT = 5_000_000
+MAX_EXTENT = 1_000_000
 """Cells of the rectangle from A1 to the last cell of a sheet."""
 MAX_WRITTEN = 200_000
 """Cells that hold something, in all sheets of a workbook."""
@@ -50,7 +50,7 @@ class Scan:
     astray : dict of (row, column) to str
         Cells whose place contradicts itself, with what was found.
     height, width : int
-        Rows and columns up to the last cell or merged range.
+        Rows and columns up to the last cell that holds something, or merged range.
     written : int
         Cells that hold something.
     """
@@ -166,8 +166,9 @@ def _cell(entry: ET.Element, scan: Scan, *, row: int, after: int, sheet: str) ->
         scan.marks[place] = (ERROR, inside.get("v") or "#")
     elif "f" in inside and not inside.get("v") and entry.get("t") != "str":
         scan.marks[place] = (FORMULA, f"={inside['f']}")
-    scan.reach(*place)
-    scan.written += bool(inside)
+    if inside:
+        scan.reach(*place)
+        scan.written += 1
     return place[1]
 
 
