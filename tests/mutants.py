@@ -51,7 +51,10 @@ NOTES = "Ł ą ę ś ż ź ó — „uwaga”"
 
 @dataclass(frozen=True)
 class Outcome:
-    """What one damaged file came to: how, in how many seconds, and the first line of what was said."""
+    """What one damaged file came to, and what was said.
+
+    Seconds are processor time of this process; those of the child are limited by the system (`child.SECONDS`).
+    """
 
     kind: str
     how: str
@@ -124,7 +127,7 @@ def try_out(start: World, place: tuple[str, str], kind: str, data: bytes) -> Out
     """Put a damaged file in its place, read the whole edition, and put the whole file back."""
     path = start.raw.joinpath(*place)
     path.write_bytes(data)
-    began, said = time.monotonic(), ""
+    began, said = time.process_time(), ""
     try:
         how = judge(start.read(place[0]), start.sound[place[0]])
     except DataError as error:
@@ -134,7 +137,7 @@ def try_out(start: World, place: tuple[str, str], kind: str, data: bytes) -> Out
             how = "refused, but not in sentences"
     except Exception as error:  # the count of these is the result
         how, said = "traceback", f"{type(error).__name__}: {error}"
-    seconds = time.monotonic() - began
+    seconds = time.process_time() - began
     path.write_bytes(start.whole[place])
     return Outcome(kind, how, seconds, said)
 
