@@ -161,9 +161,8 @@ def read_answers(
     layout = competition.layouts[source.layout]
     words = vocabulary({**competition.missing, **layout.missing}, instead=NO_SURVEY_WORDS)
     if layout.kind == "limesurvey":
-        words = {"n/a": "not_shown", OTHER: "not_applicable", **{fold(w): r for w, r in layout.missing.items()}} | {
-            word: reason for word, reason in words.items() if word not in ("n/a", OTHER)
-        }
+        words |= {"n/a": "not_shown", OTHER: "not_applicable"}
+        words |= {fold(text): reason for text, reason in layout.missing.items()}
     made = []
     for item in dict.fromkeys(part.item for part in found):
         mine = [part for part in found if part.item == item]
