@@ -140,7 +140,7 @@ def _totals(reading, marks: dict, rules: _Rules, journal: Journal) -> None:
     sheet = reading.sheet
     for stated in reading.stated:
         raw, kind = str(sheet.cells[stated.row, stated.column]), int(sheet.kinds[stated.row, stated.column])
-        read = Number(float(raw)) if kind == NUMBER else parse(raw)
+        read = Number(float(raw)) if kind == NUMBER else parse(raw, mark="," if "," in raw else ".")
         if kind == FORMULA or isinstance(read, Missing):
             continue
         ways = [way for rows in stated.rows for way in _ways(stated, rows, marks, rules)]
