@@ -256,11 +256,9 @@ def _parts_add_up(table: _Table) -> None:
                 continue
             total = sum(values)
             if all(abs(whole.value - way) > 0.005 + 1e-9 for way in (total, total / len(values))):
-                place = table.block.address(row, column)
-                entry = Finding("total_differs", table.block.sheet, place, table.criteria[row])
-                table.context.journal.findings.append(
-                    Finding(**{**vars(entry), "found": str(cells[row, column]), "done": f"{total:g}"})
-                )
+                place, found = table.block.address(row, column), str(cells[row, column])
+                entry = Finding("total_differs", table.block.sheet, place, table.criteria[row], found, f"{total:g}")
+                table.context.journal.findings.append(entry)
 
 
 def _stated(table: _Table) -> Iterable[Stated]:
