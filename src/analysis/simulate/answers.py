@@ -137,8 +137,9 @@ ANSWERS = {
     "partial": (_partial, "found", "partial"),
     "duplicate_token": (_duplicate_token, "found", "duplicate_respondent"),
     "speeder": (_speeder, "found", "speeder"),
-    "straight_liner": (_straight_liner, "found", "straight_liner"),
     "reversed_item": (_reversed_item, "found", "reversed_item"),
+    "straight_liner": (_straight_liner, "found", "straight_liner"),
     "tally": (_tally, "refused"),
 }
-"""Kind of fault of a survey → plant, way and code, as `kinds.Kind` has them."""
+"""Kind of fault of a survey → plant, way and code, as `kinds.Kind` has them; what rewrites a column comes before
+what rewrites a line."""

@@ -263,13 +263,20 @@ def _whole(cells: list) -> bool:
 
 
 def swapped_columns(bench: Bench, fault: dict) -> None:
-    """Put the marks of one criterion under another, in the workbook of one juror."""
+    """Put the marks of one criterion under another, in one of the workbooks where that shows best."""
     touched = {line["file"] for line in bench.ledger}
-    grid = _one(bench, [grid for grid in _workbooks(bench) if grid.file not in touched])
+    books = [grid for grid in _workbooks(bench) if grid.file not in touched]
+    grid = _one(bench, sorted(books, key=_seen, reverse=True)[:3])
     for row in {row for row, _ in grid.marks.values()}:
         cells = grid.rows[row]
         cells[3], cells[4] = cells[4], cells[3]
     bench.note(fault["kind"], grid, "", original="standards, staff", written="staff, standards", code=fault["code"])
+
+
+def _seen(grid: Grid) -> int:
+    """Count the marks of the second criterion that the scale of the first does not hold: what shows an exchange."""
+    marks = [grid.rows[row][4] for row in {row for row, _ in grid.marks.values()}]
+    return sum(isinstance(mark, float) and mark > 10 for mark in marks)
 
 
 def merged_header(bench: Bench, fault: dict) -> None:
