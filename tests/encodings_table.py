@@ -44,7 +44,8 @@ def written(text: str, encoding: str) -> tuple[str, bytes]:
     if encoding.endswith("+bom"):
         plain = encoding.removesuffix("+bom")
         return text, "\ufeff".encode(plain) + text.encode(plain)
-    kept = "".join(sign if _writes(encoding, sign) else _PLAIN.get(sign, "?") for sign in text)
+    lacking = {sign for sign in set(text) if not _writes(encoding, sign)}
+    kept = text.translate({ord(sign): _PLAIN.get(sign, "?") for sign in lacking})
     return kept, kept.encode(encoding)
 
 
