@@ -18,6 +18,10 @@ from analysis.shelf import Shelf, digest, file_digest, source_digest, versions
 
 TIDY = tuple(name for name in TABLES if name != "results")
 SLICES = "slices.json"
+NOTES = {  # beside results.csv, which has no room for a sentence
+    "simulated": "Dane symulowane: urzędy, osoby i wyniki są zmyślone.\nSimulated data: offices, people and results are made up.\n",
+    "example": "Dane przykładowe z publicznego źródła.\nExample data from a public source.\n",
+}
 ENGINES = ("numpy", "scipy", "pandas")
 
 
@@ -112,6 +116,8 @@ class Workspace:
                 done(noun)
         results = _sorted(pd.concat(frames, ignore_index=True))
         self.shelf.export_results(results)
+        if self.competition.data != "real":
+            self.shelf.write_text(self.shelf.processed / "README.txt", NOTES[self.competition.data])
         return results
 
     @property
