@@ -19,7 +19,7 @@ from analysis.shelf import Shelf, digest, file_digest, source_digest, versions
 TIDY = tuple(name for name in TABLES if name != "results")
 SLICES = "slices.json"
 NOTES = {  # beside results.csv, which has no room for a sentence
-    "simulated": "Dane symulowane: urzędy, osoby i wyniki są zmyślone.\nSimulated data: offices, people and results are made up.\n",
+    "simulated": "Dane symulowane: urzędy i osoby są zmyślone.\nSimulated data: offices and people are made up.\n",
     "example": "Dane przykładowe z publicznego źródła.\nExample data from a public source.\n",
 }
 ENGINES = ("numpy", "scipy", "pandas")
