@@ -79,10 +79,8 @@ def test_no_output_is_kept(path):
     assert not [cell for cell in cells(path, "code") if cell["outputs"] or cell["execution_count"]]
 
 
-@every
+@pytest.mark.parametrize("path", [path for path in NOTEBOOKS if path.stem != "explore"], ids=lambda path: path.stem)
 def test_a_page_begins_with_its_own_name_and_shows_one_title_first(path):
-    if path.stem == "explore":
-        pytest.skip("explore is no page")
     code = [source(cell) for cell in cells(path, "code")]
     assert f'"{path.stem}"' in code[1]
     assert [text for text in code if "title(page)" in text or "page.title(" in text] == [code[2]]

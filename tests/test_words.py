@@ -8,7 +8,7 @@ from babel import Locale
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.errors import REASONS
+from analysis.errors import REASONS, DataError
 from analysis.pages.words import LANGUAGES, Words, blanks_of, load
 
 ROOT = Path(__file__).parents[1]
@@ -161,3 +161,24 @@ def test_names_stand_in_the_order_of_the_polish_alphabet():
         "Żary",
     ]
     assert Words("en").sorted(names) == expected
+
+
+def test_a_competition_puts_its_own_text_in_place_of_the_projects():
+    own = {"common.plural.office.few": "{n} pary"}
+    assert Words("pl", own).count("office", 3) == "3\u00a0pary"
+
+
+def test_an_own_text_under_a_misspelt_key_is_refused_with_the_nearest_one():
+    with pytest.raises(DataError, match=r"did you mean 'trends\.lead'"):
+        Words("pl", {"trends.laed": "x"})
+
+
+def test_an_own_text_with_a_blank_that_is_not_there_is_refused():
+    with pytest.raises(DataError, match="there is no blank m; there are: n"):
+        Words("en", {"common.plural.office.one": "{m} couple"})
+
+
+def test_an_own_text_in_place_of_paragraphs_is_refused():
+    paragraphs = next(key for key, entry in Words("en").entries.items() if isinstance(entry, list))
+    with pytest.raises(DataError, match="give a list of texts"):
+        Words("en", {paragraphs: "x"})

@@ -61,6 +61,10 @@ def test_results_csv_holds_the_rows_of_results(workspace):
     assert len(stored) == len(analysis.open(workspace).results)
 
 
+def test_a_note_beside_results_csv_says_that_the_data_are_simulated(workspace):
+    assert "Simulated data" in (workspace / "data" / "processed" / "README.txt").read_text(encoding="utf-8")
+
+
 def test_a_value_is_empty_if_and_only_if_a_reason_is_given(workspace):
     results = analysis.open(workspace).results
     assert (results["value"].isna() == (results["reason"] != "")).all()

@@ -21,6 +21,10 @@ TIDY = tuple(name for name in TABLES if name != "results")
 SLICES = "slices.json"
 REGISTERED = ("offices", "jurors", "crosswalk", "succession", "review", "ledger", "findings")
 READERS = ("pandas", "python-calamine", "morfeusz2")
+NOTES = {  # beside results.csv, which has no room for a sentence
+    "simulated": "Dane symulowane: urzędy i osoby są zmyślone.\nSimulated data: offices and people are made up.\n",
+    "example": "Dane przykładowe z publicznego źródła.\nExample data from a public source.\n",
+}
 ENGINES = ("numpy", "scipy", "pandas")
 
 
@@ -147,6 +151,8 @@ class Workspace:
                 done(noun)
         results = _sorted(pd.concat(frames, ignore_index=True))
         self.shelf.export_results(results)
+        if self.competition.data != "real":
+            self.shelf.write_text(self.shelf.processed / "README.txt", NOTES[self.competition.data])
         return results
 
     @property

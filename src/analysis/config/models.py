@@ -215,6 +215,7 @@ class Competition(Model):
     statement: Text = {}  # independence and fee statement, printed in the annual report
     languages: tuple[Literal["pl", "en"], ...] = ("pl", "en")
     audiences: tuple[Literal["organizer", "public"], ...] = ("organizer", "public")
+    words: dict[Literal["pl", "en"], dict[str, str | tuple[str, ...]]] = {}  # own texts in place of the project's
     kinds: dict[Id, Text] = {}
     offices: OfficeRegister = OfficeRegister()
     roles: dict[Id, Text] = {}

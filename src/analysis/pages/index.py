@@ -68,7 +68,7 @@ def door(competition: Competition, cards: Sequence[Card], languages: Iterable[st
         Languages in the order they are shown; the first is the door's own.
     """
     languages = list(languages)
-    words = Words(languages[0])
+    words = Words(languages[0], competition.words.get(languages[0]))
     title = competition.title.get(words.language) or next(iter(competition.title.values()))
     organizer = competition.organizer.get(words.language) or next(iter(competition.organizer.values()), "")
     blocks: list[display.Block] = [display.Title(title, organizer, words.text("index.lead"))]
@@ -76,7 +76,7 @@ def door(competition: Competition, cards: Sequence[Card], languages: Iterable[st
         for audience in competition.audiences:
             chosen = [card for card in cards if (card.language, card.audience) == (language, audience)]
             if chosen:
-                blocks += _shelf(competition, chosen, Words(language))
+                blocks += _shelf(competition, chosen, Words(language, competition.words.get(language)))
     return blocks
 
 

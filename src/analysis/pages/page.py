@@ -278,7 +278,8 @@ def begin(
     tables = opened.clean()
     frames = [opened.measure(noun, edition=None if noun in _OVER_EDITIONS else edition) for noun in NOUNS[notebook]]
     results = pd.concat(frames, ignore_index=True) if frames else RESULTS.empty()
-    return Page(notebook, competition, chosen, language, audience, Words(language), results, tables)
+    words = Words(language, competition.words.get(language))
+    return Page(notebook, competition, chosen, language, audience, words, results, tables)
 
 
 def _check(name: str, value: Any, allowed: Iterable[str]) -> None:

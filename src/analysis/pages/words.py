@@ -7,6 +7,7 @@ looked up in `common.toml`. A missing key or blank is an error, never an empty p
 from __future__ import annotations
 
 import datetime as dt
+import difflib
 import functools
 import math
 import string
@@ -18,6 +19,8 @@ from typing import Any
 from babel import Locale
 from babel.dates import format_date
 
+from analysis.errors import DataError
+
 LANGUAGES = ("pl", "en")
 NBSP, MINUS, DASH = "\u00a0", "\u2212", "\u2013"
 _DECIMAL = {"pl": ",", "en": "."}
@@ -25,22 +28,32 @@ _ALPHABET = {letter: index for index, letter in enumerate("aąbcćdeęfghijklłm
 
 
 class Words:
-    """Texts and formats of one language.
+    r"""Texts and formats of one language.
 
     Parameters
     ----------
     language
         `pl` or `en`.
+    own
+        A competition's own texts by whole key, which take the place of the project's; their blanks are those of
+        the text they replace, or fewer.
 
     Raises
     ------
     KeyError
         There are no words of that language.
+    DataError
+        The project has no such text, or an own text has a blank that the project's has not.
+
+    >>> Words("en", {"common.plural.office.other": "{n} couples"}).count("office", 3)
+    '3\xa0couples'
     """
 
-    def __init__(self, language: str):
+    def __init__(self, language: str, own: Mapping[str, Any] | None = None):
         self.language = language
         self.entries = load(language)
+        if own:
+            self.entries = {**self.entries, **_checked(own, self.entries, language)}
 
     def has(self, key: str) -> bool:
         """Tell whether there is a text (or a list of texts) under `key`."""
@@ -177,6 +190,27 @@ def blanks_of(text: str) -> set[str]:
     ['n', 'total']
     """
     return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+
+
+def _checked(own: Mapping[str, Any], entries: Mapping[str, Any], language: str) -> Mapping[str, Any]:
+    for key, entry in own.items():
+        where = f"competition.toml: [words.{language}] {key!r}"
+        if key not in entries:
+            near = difflib.get_close_matches(key, entries, n=1)
+            raise DataError(
+                f"{where}: there is no such text{f'; did you mean {near[0]!r}?' if near else ''} Correct it."
+            )
+        if isinstance(entry, str) != isinstance(entries[key], str):
+            raise DataError(f"{where}: give {'one text' if isinstance(entries[key], str) else 'a list of texts'}.")
+        strange = _blanks(entry) - _blanks(entries[key])
+        if strange:
+            known = ", ".join(sorted(_blanks(entries[key]))) or "none"
+            raise DataError(f"{where}: there is no blank {', '.join(sorted(strange))}; there are: {known}. Correct it.")
+    return own
+
+
+def _blanks(entry: Any) -> set[str]:
+    return blanks_of(entry if isinstance(entry, str) else " ".join(entry))
 
 
 @functools.cache

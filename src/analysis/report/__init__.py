@@ -224,9 +224,8 @@ def _write_around(workspace: Workspace, opened: dict[str, Workspace], memory: di
         languages = [name for name in place.competition.languages if any(c.language == name for c in cards)]
         for language in languages:
             others = tuple((name, f"../{name}/colophon.html") for name in languages if name != language)
-            page = Page(
-                "colophon", place.competition, None, language, audience, Words(language), RESULTS.empty(), place.clean()
-            )
+            words = Words(language, place.competition.words.get(language))
+            page = Page("colophon", place.competition, None, language, audience, words, RESULTS.empty(), place.clean())
             key = digest(software, place.competition.model_dump(mode="json"), place.clean()["ledger"])
             html = assemble(
                 colophon(page, software), place.competition, language, Links("../index.html", "", others), key

@@ -32,7 +32,14 @@ def export(notebook: Any, competition: Competition, language: str, links: Links,
     if len(titles) != 1:
         raise DataError(f"The notebook shows {len(titles)} titles; a page has one. Call page.title once.")
     figures = sum(output.data["text/html"].count("<figure ") for output in outputs)
-    page = frame(competition, Words(language), links, title=titles[0], key=key[:16], charts=figures > 0)
+    page = frame(
+        competition,
+        Words(language, competition.words.get(language)),
+        links,
+        title=titles[0],
+        key=key[:16],
+        charts=figures > 0,
+    )
     exporter = TemplateExporter(
         template_name="template", template_file="index.html.j2", extra_template_basedirs=[str(SOURCE / "pages")]
     )
