@@ -72,13 +72,20 @@ def account(page: Page) -> Block:
     key = "some" if held else "ruled" if ledger["excluded"].sum() else "all"
     total = page.words.count("clean.plural.of_file", ledger["file"].nunique())
     finding = page.say(f"clean.account.{key}", n=held, total=total)
-    table = _account_table(page, ledger, "clean.account.table")
-    return page.figure("clean.account", _bars(page, ledger), table, finding=finding, files=files)
+    table = _account_table(page, ledger, "clean.account.table", "sheet")
+    return page.figure("clean.account", _bars(page, _by_file(ledger)), table, finding=finding, files=files)
+
+
+def _by_file(ledger: pd.DataFrame) -> pd.DataFrame:
+    """Give the account of whole files, the sheets of a workbook taken together."""
+    numbers = dict.fromkeys(["read", *PARTS], "sum")
+    kept = dict.fromkeys(["sha256", "encoding"], "first")
+    return ledger.groupby(["file", "kind", "unit"], sort=False, as_index=False).agg(numbers | kept)
 
 
 def _bars(page: Page, ledger: pd.DataFrame) -> Any:
     groups = _groups(ledger)
-    named = [_labels(frame) for _, frame in groups]
+    named = [{file: PurePosixPath(file).name for file in frame["file"]} for _, frame in groups]
     rows = sum(map(len, named)) + GAP * len(groups)
     fig = house.figure(page.words, height=int(60 + BAR * rows))
     styles = fig.layout.xaxis.to_plotly_json(), fig.layout.yaxis.to_plotly_json()
@@ -107,16 +114,6 @@ def _groups(ledger: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
     return [(KINDS[place], frame) for (place, _), frame in groups]
 
 
-def _labels(frame: pd.DataFrame) -> dict[tuple[str, str], str]:
-    """Give each file and sheet the name it has on the chart: the file's own, and the sheet where there are several."""
-    pairs = list(dict.fromkeys(zip(frame["file"], frame["sheet"], strict=True)))
-    several = pd.Series([file for file, _ in pairs]).duplicated(keep=False)
-    return {
-        pair: PurePosixPath(pair[0]).name + (f" · {pair[1]}" if many else "")
-        for pair, many in zip(pairs, several, strict=True)
-    }
-
-
 def _axes(fig: Any, styles: tuple[dict, dict], number: int, column: int, domain: tuple[float, float]) -> str:
     """Lay a pair of axes into a group's place and give its number as Plotly writes it."""
     name = "" if number == 0 else str(number + 1)
@@ -128,9 +125,9 @@ def _axes(fig: Any, styles: tuple[dict, dict], number: int, column: int, domain:
     return name
 
 
-def _stack(page: Page, fig: Any, frame: pd.DataFrame, labels: dict, name: str) -> None:
-    place = {pair: index for index, pair in enumerate(labels)}
-    at = [place[pair] for pair in zip(frame["file"], frame["sheet"], strict=True)]
+def _stack(page: Page, fig: Any, frame: pd.DataFrame, labels: dict[str, str], name: str) -> None:
+    place = {file: index for index, file in enumerate(labels)}
+    at = [place[file] for file in frame["file"]]
     ticks = {"tickvals": list(place.values()), "ticktext": [house.wrap(text, 30) for text in labels.values()]}
     small = {"size": 11, "color": house.INK}
     reach = {"range": [len(place) - 0.5, -0.5], "tickfont": small, "showline": len(frame) > 0}
@@ -158,17 +155,17 @@ def _stack(page: Page, fig: Any, frame: pd.DataFrame, labels: dict, name: str) -
 
 def files(page: Page) -> Table:
     """The account of each file as a table whose three parts add up."""
-    return _account_table(page, of_edition(page, "ledger"), "clean.files")
+    return _account_table(page, _by_file(of_edition(page, "ledger")), "clean.files")
 
 
-def _account_table(page: Page, ledger: pd.DataFrame, key: str) -> Table:
+def _account_table(page: Page, ledger: pd.DataFrame, key: str, *more: str) -> Table:
     told = ledger.assign(
         kind=[page.say(f"clean.kind.{name}") for name in ledger["kind"]],
         unit=[page.say(f"clean.unit.{name}") for name in ledger["unit"]],
         encoding=[_worded(page, "clean.encoding", name) for name in ledger["encoding"]],
         sha256=ledger["sha256"].str[:HASH],
     )
-    names = ["file", "sheet", "kind", "unit", "read", *PARTS, "encoding"]
+    names = ["file", *more, "kind", "unit", "read", *PARTS, "encoding"]
     return page.table(key, told, columns(*names, sha256="sha"))
 
 
