@@ -8,7 +8,6 @@ from scipy.stats import f, f_oneway, ttest_1samp
 
 from analysis.errors import NotDefined
 from analysis.statistics.jurors import (
-    bridge_jurors,
     coscored,
     design_components,
     deviation_from_others,
@@ -147,11 +146,6 @@ def test_design_falls_into_three_parts():
 def test_units_and_jurors_without_a_mark_belong_to_no_part():
     units, jurors = design_components(np.array([[1, NAN], [NAN, NAN]]))
     assert (units.tolist(), jurors.tolist()) == ([0, -1], [0, -1])
-
-
-def test_the_one_juror_between_two_panels_is_a_bridge():
-    marks = np.array([[1, 2, NAN, NAN, NAN], [1, 2, 3, NAN, NAN], [NAN, NAN, 3, 4, 5], [NAN, NAN, NAN, 4, 5]])
-    assert bridge_jurors(marks).tolist() == [False, False, True, False, False]
 
 
 def test_the_f_test_of_complete_marks_equals_the_two_way_table():

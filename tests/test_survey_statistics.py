@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy.stats import binomtest, ttest_1samp
 
 from analysis.errors import NotDefined
-from analysis.statistics.scales import composite, pomp
+from analysis.statistics.scales import composite
 from analysis.statistics.survey import (
     cronbach_alpha,
     feldt_interval,
@@ -171,11 +171,6 @@ def test_feldt_interval_of_items_that_agree_perfectly_is_not_defined():
     with pytest.raises(NotDefined) as reason:
         feldt_interval(np.array([[1.0, 1], [2, 2], [5, 5]]))
     assert reason.value.code == "perfect"
-
-
-def test_pomp_puts_the_worst_end_at_0_and_the_best_at_100():
-    assert pomp(np.array([1, 3, 5, NAN]), minimum=1, maximum=5) == pytest.approx([0, 50, 100, NAN], nan_ok=True)
-    assert pomp(np.array([1, 3, 5]), minimum=1, maximum=5, direction="lower") == pytest.approx([100, 50, 0])
 
 
 @pytest.mark.parametrize(

@@ -186,31 +186,6 @@ def design_components(ratings: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return numbered[: len(rated)], numbered[len(rated) :]
 
 
-def bridge_jurors(ratings: np.ndarray) -> np.ndarray:
-    """Tell which jurors hold the design together: without one of them the other jurors fall into more parts.
-
-    Returns
-    -------
-    array of bool, shape (jurors,)
-    """
-    shared = coscored(ratings)
-    parts = _parts(shared)
-    return np.array(
-        [
-            shared[juror, juror] > 0 and _parts(np.delete(np.delete(shared, juror, 0), juror, 1)) > parts
-            for juror in range(len(shared))
-        ]
-    )
-
-
-def _parts(shared: np.ndarray) -> int:
-    """Count the connected parts among jurors who rated anything."""
-    active = np.diag(shared) > 0
-    if not active.any():
-        return 0
-    return int(connected_components(csr_array(shared[active][:, active]), directed=False)[0])
-
-
 @dataclass(frozen=True)
 class _Fit:
     """Least squares on the juror side; `inverse` is the diagonal, `variance` NaN where none can be estimated."""

@@ -2,36 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 import numpy as np
 
 LEAST_WEIGHT = 0.5  # share of the weight that must be scored
-
-
-def pomp(
-    values: np.ndarray, *, minimum: float, maximum: float, direction: Literal["higher", "lower"] = "higher"
-) -> np.ndarray:
-    """Per cent of the maximum possible: 0 at the worst end of the scale, 100 at the best.
-
-    Parameters
-    ----------
-    values : array
-        Points; NaN stays NaN.
-    minimum, maximum
-        Ends of the scale, points.
-    direction
-        Which end is best.
-
-    Source
-    ------
-    Cohen, Cohen, Aiken & West (1999), Multivariate Behavioral Research 34, 315-346.
-
-    >>> pomp(np.array([1.0, 6.0]), minimum=1, maximum=6, direction="lower")
-    array([100.,   0.])
-    """
-    share = (np.asarray(values, dtype=float) - minimum) / (maximum - minimum)
-    return 100 * (share if direction == "higher" else 1 - share)
 
 
 def composite(scores: np.ndarray, *, weights: np.ndarray) -> np.ndarray:
