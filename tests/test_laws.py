@@ -148,7 +148,9 @@ def test_every_line_has_its_own_name_and_variant():
 def test_the_step_of_the_scale_decides_what_is_adjacent():
     ratings = np.array([[1.0, 1.5], [2, 3]])
     found = {
-        step: next(line for line in coefficients(step=step) if line.name == "adjacent_agreement").value(ratings)
+        step: next(line for line in coefficients(np.arange(0, 5, step)) if line.name == "adjacent_agreement").value(
+            ratings
+        )
         for step in (0.5, 1.0)
     }
     assert found == {0.5: 0.5, 1.0: 1.0}

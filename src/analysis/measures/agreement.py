@@ -17,15 +17,6 @@ from analysis.statistics.reliability import kendall_test
 from analysis.statistics.survey import mean
 from analysis.statistics.trends import bootstrap_mean_interval
 
-# What speaks of marks on levels; a composite has none.
-OF_LEVELS = {
-    ("krippendorff_alpha", "nominal"),
-    "exact_agreement",
-    "adjacent_agreement",
-    "exact_agreement_expected",
-    "adjacent_agreement_expected",
-}
-
 # Duplicates in a resample agree by themselves, so resamples of an expectation by chance lie above it.
 CHANCE = NotDefined("description", "what chance would give with these marks, not an estimate")
 
@@ -115,13 +106,12 @@ def level_counts(marks: np.ndarray, scale: Scale) -> dict[str, int]:
 
 
 def _coefficients(rows: Rows, part: Slice, weights: np.ndarray, competition: Competition) -> None:
-    step = part.scale.step if part.scale else 0.0
-    for coefficient in coefficients(step=step):
+    for coefficient in coefficients(part.scale.levels if part.scale else ()):
         name, variant = coefficient.name, coefficient.variant
-        if not part.keys["criterion"] and ({name, (name, variant)} & OF_LEVELS):
+        if coefficient.of_levels and not part.keys["criterion"]:
             continue
         uom = part.uom if coefficient.uom == "points" else coefficient.uom
-        value = _unfit(coefficient, part, step) or attempt(coefficient.value, part.ratings)
+        value = _unfit(coefficient, part) or attempt(coefficient.value, part.ratings)
         ends = None
         if coefficient.perfect is None:
             ends = CHANCE
@@ -140,9 +130,7 @@ def _coefficients(rows: Rows, part: Slice, weights: np.ndarray, competition: Com
         rows.add(name, value, ends, uom=uom, variant=variant, **columns)
 
 
-def _unfit(coefficient: Coefficient, part: Slice, step: float) -> NotDefined | None:
-    if "adjacent" in coefficient.name and not step:
-        return NotDefined("wrong_level", "the scale has no steps, so no neighbouring levels")
+def _unfit(coefficient: Coefficient, part: Slice) -> NotDefined | None:
     return misfit(f"{coefficient.name} ({coefficient.variant})", part.level, levels=coefficient.levels)
 
 
