@@ -89,7 +89,7 @@ def workspace(root: Path, shown: dict[str, tuple[str, ...]], *, per_edition: boo
         shelf.store(name, frame)
     for noun in NOUNS:
         shelf.store(noun, results() if noun == "agreement" else RESULTS.empty(), place="results")
-    settings = {"audience": "organizer", "competition": competition(**changes).model_dump(mode="json")}
+    settings = {"audience": "organizer", "subject": "", "competition": competition(**changes).model_dump(mode="json")}
     shelf.write_text(shelf.processed / "release.json", json.dumps(settings))
     for name, cells in shown.items():
         shelf.write_text(root / "notebooks" / f"{name}.ipynb", nbformat.writes(notebook(name, cells, per_edition)))

@@ -227,10 +227,10 @@ def test_the_order_in_which_rules_are_written_does_not_change_the_fingerprint():
 
 
 def test_the_public_configuration_has_the_same_fingerprint():
-    from analysis.disclosure import public_competition
+    from analysis.disclosure import released_competition
 
     competition = small.competition(small.edition(dossiers="list.csv"), disclosure={"key": "a key"})
-    released = type(competition).model_validate(json.loads(public_competition(competition).model_dump_json()))
+    released = type(competition).model_validate(json.loads(released_competition(competition).model_dump_json()))
     found = {regulations.rules_sha256(entry, entry.edition("e01")) for entry in (competition, released)}
     assert len(found) == 1
 

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from analysis.config import Disclosure
-from analysis.disclosure import office_code, public_results, public_tables
+from analysis.disclosure import juror_results, juror_tables, office_code, public_results, public_tables
 from analysis.errors import DataError
 from analysis.schema import RESULTS, TABLES, conform
 
@@ -104,3 +104,68 @@ def test_the_public_is_given_no_rows_of_a_private_table(name):
 
 def test_a_file_name_that_holds_a_juror_is_not_released():
     assert "juror" not in public_tables(tables())["ledger"].to_csv()
+
+
+# A juror's letter
+
+
+def judged(dossiers=6, others=("j2", "j3", "j4")):
+    """Marks of j1 and the others on the same dossiers of one stage."""
+    marks = [
+        {"edition": "e01", "stage": "s1", "dossier": f"D{n}", "juror": juror, "criterion": "c", "value": 5.0}
+        for n in range(dossiers) for juror in ("j1", *others)
+    ]  # fmt: skip
+    return conform(pd.DataFrame(marks), TABLES["scores"])
+
+
+def mine(**keys):
+    return row(**{"stage": "s1", "subject_type": "juror", "subject": "j1", "n_units": 6, **keys})
+
+
+def shown(*rows, scores=None):
+    return juror_results(results(*rows), judged() if scores is None else scores, SETTINGS, juror="j1")
+
+
+def test_a_juror_sees_the_own_row():
+    assert shown(mine())["value"].tolist() == [5.0]
+
+
+def test_a_juror_sees_no_row_of_another_juror():
+    assert shown(mine(subject="j2")).empty
+
+
+@pytest.mark.parametrize("kind", ["juror", "office", "dossier"])
+def test_a_juror_is_not_set_against_one_juror_office_or_dossier(kind):
+    assert shown(mine(versus_type=kind, versus="x")).empty
+
+
+def test_a_juror_sees_no_dossier():
+    assert shown(row(subject_type="dossier", subject="D1")).empty
+
+
+def test_with_four_dossiers_a_jurors_row_is_withheld():
+    assert shown(mine(), scores=judged(dossiers=4))["value"].isna().all()
+
+
+def test_with_two_other_jurors_a_jurors_row_is_withheld():
+    assert shown(mine(), scores=judged(others=("j2", "j3")))["value"].isna().all()
+
+
+def test_a_row_that_rests_on_four_dossiers_is_withheld_though_the_juror_judged_more():
+    assert shown(mine(criterion="c", n_units=4))["value"].isna().all()
+
+
+def test_dossiers_of_two_editions_are_not_taken_for_one():
+    scores = pd.concat([judged(dossiers=3), judged(dossiers=3).assign(edition="e02")])
+    assert shown(mine(edition=""), scores=scores)["value"].tolist() == [5.0]
+
+
+def test_the_whole_panel_is_shown_where_three_others_are_in_it():
+    kept = {"stage": "s1", "n_offices": None}
+    assert shown(row(n_jurors=4, **kept), row(n_jurors=3, at="x", **kept))["value"].isna().tolist() == [False, True]
+
+
+def test_a_jurors_register_holds_the_juror_alone():
+    frames = {name: table.empty() for name, table in TABLES.items()}
+    frames["jurors"] = conform(pd.DataFrame({"juror": ["j1", "j2"], "name": ["A", "B"]}), TABLES["jurors"])
+    assert juror_tables(frames, "j1")["jurors"]["name"].tolist() == ["A"]

@@ -80,6 +80,19 @@ def test_the_public_gets_no_page_about_jurors_and_a_survey_page_only_where_there
     assert [job.notebook for job in jobs] == ["annual_report"]
 
 
+def test_every_juror_with_a_mark_gets_a_letter_in_a_folder_of_the_own(tmp_path):
+    workspace = small_workspace.workspace(tmp_path, {"juror_letter": (TITLE,)}, audiences=["organizer", "juror"])
+    path = workspace.shelf.notebooks / "juror_letter.ipynb"
+    path.write_text(path.read_text("utf-8").replace("edition: str", 'juror: str = \\"j1\\"\\nedition: str'), "utf-8")
+    jobs = report.plan(
+        workspace.competition, editions=["e01"], languages=["pl"], audiences=["organizer", "juror"],
+        notebooks=workspace.shelf.notebooks, jurors={"e01": ["j1", "j2"]},
+    )  # fmt: skip
+    assert [job.path for job in jobs] == [
+        "juror/j1/pl/juror_letter-e01.html", "juror/j2/pl/juror_letter-e01.html",
+    ]  # fmt: skip
+
+
 # A page
 
 

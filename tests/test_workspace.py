@@ -120,3 +120,29 @@ def test_a_released_folder_opens_for_its_audience(workspace):
 def test_nothing_is_released_to_an_audience_that_is_not_configured(workspace):
     with pytest.raises(DataError, match="does not hold 'juror'"):
         analysis.open(workspace).release("juror")
+
+
+def test_a_released_folder_is_not_released_again(workspace):
+    with pytest.raises(DataError, match="was released to 'public'"):
+        analysis.open(analysis.open(workspace).release("public")).release("juror", "j1")
+
+
+@pytest.fixture
+def with_letters(workspace):
+    """The workspace, configured for letters."""
+    path = workspace / "data" / "raw" / "competition.toml"
+    path.write_text(path.read_text("utf-8").replace('"public"]', '"public", "juror"]'), "utf-8")
+    return analysis.open(workspace)
+
+
+def test_a_jurors_folder_names_no_other_juror(with_letters):
+    juror = sorted(set(with_letters.scores["juror"]))[0]
+    released = analysis.open(with_letters.release("juror", juror))
+    text = "".join(frame.to_csv() for frame in (*released.tables.values(), released.results))
+    others = with_letters.jurors[with_letters.jurors["juror"] != juror]
+    assert not [name for name in (*others["name"], *others["juror"]) if name in text]
+
+
+def test_nothing_is_released_to_a_juror_who_marked_nothing(with_letters):
+    with pytest.raises(DataError, match="There is no juror 'nobody'"):
+        with_letters.release("juror", "nobody")

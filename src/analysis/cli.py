@@ -43,7 +43,7 @@ Place = Annotated[Path, typer.Option("--workspace", help="The workspace: a folde
 Data = Annotated[Path | None, typer.Option("--data", help="Where sources outside the workspace lie.")]
 Editions = Annotated[str, typer.Option("--edition", help="Ids separated by commas, 'newest', or 'all'.")]
 Languages = Annotated[str | None, typer.Option("--language", help="pl, en or pl,en (default: as configured).")]
-Audiences = Annotated[str | None, typer.Option("--audience", help="organizer, public (default: as configured).")]
+Audiences = Annotated[str | None, typer.Option("--audience", help="organizer, public, juror (default: as configured).")]
 Workers = Annotated[int | None, typer.Option("--workers", min=1, help="Processes at work.")]
 Isolated = Annotated[bool, typer.Option("--isolated", help="Run every page in a Jupyter kernel of its own.")]
 
@@ -195,7 +195,10 @@ def _report(w: Workspace, edition: str, choice: tuple[str | None, str | None], i
     languages = _chosen(choice[0], competition.languages, "language")
     audiences = _chosen(choice[1], competition.audiences, "audience")
     editions, notebooks = _editions(w, edition), w.shelf.notebooks
-    jobs = report.plan(competition, editions=editions, languages=languages, audiences=audiences, notebooks=notebooks)
+    jobs = report.plan(
+        competition, editions=editions, languages=languages, audiences=audiences, notebooks=notebooks,
+        jurors=report.letters(w, editions) if "juror" in audiences else None,
+    )  # fmt: skip
     with _progress() as bar:
         task = bar.add_task("report", total=len(jobs))
         outcomes = report.render(

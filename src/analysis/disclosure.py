@@ -1,7 +1,8 @@
 """Who may see what: an audience's rows, made before a page sees them.
 
 Organizers see everything. The public sees the panel and the sector as a whole, offices by a code that changes with
-the edition, and laureates by name in the editions they were awarded in; never a juror, never a mark of a dossier.
+the edition, and laureates by name in the editions they were awarded in; never a juror, never a mark of a dossier. A
+juror sees the own profile, pooled over dossiers and over other jurors, beside the panel as a whole.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from analysis.errors import DataError
 from analysis.schema import TABLES, check, conform
 
 PRIVATE_SUBJECTS = ("juror", "dossier")
+POOLED_OVER = ("", "others", "panel")  # what a juror's own numbers may be set against
 NUMBERS = ["value", "se", "low", "high", "p_value", "q_value"]
 SUPPRESSED = "suppressed: fewer cases than may be shown"
 
@@ -66,16 +68,77 @@ def public_tables(tables: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
     laureates["dossier"] = [f"L{number:03d}" for number in order]
     laureates["employees"], laureates["submitted"] = float("nan"), ""
     offices = tables["offices"]
-    ledger = tables["ledger"].copy()
-    ledger["file"] = [f"{number:04d}" for number in range(1, len(ledger) + 1)]
-    ledger["sheet"] = ""
-    shown = {
-        "editions": tables["editions"],
-        "dossiers": laureates,
-        "offices": offices[offices["office"].isin(laureates["office"])],
-        "ledger": ledger,
-        "crosswalk": tables["crosswalk"],
-    }
+    return _released(
+        {
+            "editions": tables["editions"],
+            "dossiers": laureates,
+            "offices": offices[offices["office"].isin(laureates["office"])],
+            "ledger": _nameless(tables["ledger"]),
+            "crosswalk": tables["crosswalk"],
+        }
+    )
+
+
+def juror_results(results: pd.DataFrame, scores: pd.DataFrame, settings: Disclosure, *, juror: str) -> pd.DataFrame:
+    """Give the rows of `results` one juror may see: the own ones, pooled, and those of the panel as a whole.
+
+    Rows about or against another juror, an office or a dossier are left out. The own rows of a stage are withheld
+    unless they rest on `min_juror_dossiers` dossiers that `min_other_jurors` other jurors judged too, rows of the panel
+    unless so many others are in it.
+
+    Parameters
+    ----------
+    results
+        Rows of `schema.RESULTS`.
+    scores
+        The tidy table of scores: who judged what together.
+    settings
+        The smallest cells.
+    juror
+        Id of the juror.
+    """
+    own = (results["subject_type"] == "juror") & (results["subject"] == juror)
+    whole = results["subject_type"].isin(("", "panel"))
+    rows = results[(own | whole) & results["versus_type"].isin(POOLED_OVER)].copy()
+    enough = _judged_together(scores, settings, juror)
+    mine = rows["subject_type"] == "juror"
+    hidden = mine & ~pd.Series(list(zip(rows["edition"], rows["stage"], strict=True)), index=rows.index).isin(enough)
+    hidden |= mine & (rows["n_units"] < settings.min_juror_dossiers).fillna(False)
+    hidden |= ~mine & (rows["n_jurors"] <= settings.min_other_jurors).fillna(False)
+    return _hide(rows, hidden.astype(bool))
+
+
+def juror_tables(tables: dict[str, pd.DataFrame], juror: str) -> dict[str, pd.DataFrame]:
+    """Give the tidy tables one juror may see: the editions and the own entry in the register."""
+    jurors = tables["jurors"]
+    return _released(
+        {
+            "editions": tables["editions"],
+            "jurors": jurors[jurors["juror"] == juror],
+            "ledger": _nameless(tables["ledger"]),
+        }
+    )
+
+
+def _judged_together(scores: pd.DataFrame, settings: Disclosure, juror: str) -> set[tuple[str, str]]:
+    """Give the (edition, stage) in which the juror judged enough dossiers together with enough others."""
+    marks = scores.loc[scores["value"].notna(), ["edition", "stage", "dossier", "juror"]].drop_duplicates()
+    mine = marks[marks["juror"] == juror].drop(columns="juror")
+    others = marks[marks["juror"] != juror].merge(mine, on=["edition", "stage", "dossier"])
+    others["unit"] = others["edition"] + "\x1f" + others["dossier"]
+    over_all = others.assign(edition="")
+    counted = pd.concat([others, over_all]).groupby(["edition", "stage"])[["unit", "juror"]].nunique()
+    least = {"unit": settings.min_juror_dossiers, "juror": settings.min_other_jurors}
+    return set(counted.index[(counted >= pd.Series(least)).all(axis=1)])
+
+
+def _nameless(ledger: pd.DataFrame) -> pd.DataFrame:
+    """Give the account of the files without their names, which may name jurors."""
+    return ledger.assign(file=[f"{number:04d}" for number in range(1, len(ledger) + 1)], sheet="")
+
+
+def _released(shown: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """Give every tidy table, empty where nothing of it is shown."""
     return {
         name: check(conform(shown.get(name, table.empty()), table), table)
         for name, table in TABLES.items()
@@ -99,7 +162,7 @@ def released_comments(tables: dict[str, pd.DataFrame], edition: Edition) -> pd.D
     return shown.sort_values(["dossier", "stage", "criterion", "text"], ignore_index=True)
 
 
-def public_competition(competition: Competition) -> Competition:
+def released_competition(competition: Competition) -> Competition:
     """Give the configuration without the key, the layouts and the sources, which name jurors and files."""
     released = SurveyLayout(kind="columns", items={})
     editions = tuple(
@@ -127,6 +190,11 @@ def _withheld(rows: pd.DataFrame, settings: Disclosure) -> pd.DataFrame:
     respondents = rows["n_respondents"].notna() & (rows["n_respondents"] < settings.min_respondents)
     hidden = (small_offices | respondents).fillna(False).astype(bool)
     hidden |= _complement(rows, hidden)
+    return _hide(rows, hidden)
+
+
+def _hide(rows: pd.DataFrame, hidden: pd.Series) -> pd.DataFrame:
+    """Take the numbers out of rows, and say that they are withheld."""
     rows.loc[hidden, NUMBERS] = float("nan")
     rows.loc[hidden, [name for name in rows.columns if name.startswith("n_")]] = pd.NA
     rows.loc[hidden, "reason"] = SUPPRESSED

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -196,3 +197,15 @@ def _bytes(part: object) -> bytes:
         hashes = pd.util.hash_pandas_object(part, index=False).to_numpy().tobytes()
         return "|".join(part.columns).encode() + hashes
     return json.dumps(part, sort_keys=True, default=str, ensure_ascii=False).encode()
+
+
+def folder_name(text: str) -> str:
+    """Give a text a folder may be called by: the text itself where it is plain, else its letters and a mark of it.
+
+    >>> folder_name("J01"), folder_name("Len / Goodman")
+    ('J01', 'Len-Goodman-7bfa2955')
+    """
+    if re.fullmatch(r"[A-Za-z0-9_-]*", text):
+        return text
+    plain = "-".join(re.findall(r"[A-Za-z0-9_]+", text))
+    return f"{plain}-{hashlib.sha256(text.encode()).hexdigest()[:8]}"

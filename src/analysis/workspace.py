@@ -15,7 +15,7 @@ from analysis.config import Competition, read_competition
 from analysis.engine import each
 from analysis.errors import DataError, DataErrors
 from analysis.schema import RESULT_KEY, RESULTS, TABLES, check, conform
-from analysis.shelf import Shelf, digest, file_digest, source_digest, versions
+from analysis.shelf import Shelf, digest, file_digest, folder_name, source_digest, versions
 
 TIDY = tuple(name for name in TABLES if name != "results")
 SLICES = "slices.json"
@@ -58,7 +58,7 @@ class Workspace:
     `w.scores`, `w.dossiers` and the other tables of `schema.TABLES` are pandas frames; so is `w.results`.
     """
 
-    audience = "organizer"
+    audience, subject = "organizer", ""
 
     def __init__(self, shelf: Shelf):
         self.shelf = shelf
@@ -166,31 +166,54 @@ class Workspace:
             return self.clean()[name]
         raise AttributeError(f"a workspace has no {name!r}; its tables are {', '.join(TIDY)}, results")
 
-    def release(self, audience: str) -> Path:
+    def release(self, audience: str, subject: str = "") -> Path:
         """Write a folder that holds only what `audience` may see, and give its path.
 
         A page for that audience is made by a process that is given this folder and nothing else.
 
+        Parameters
+        ----------
+        audience
+            `public` or `juror`.
+        subject
+            Id of the juror whose folder it is; "" for the public.
+
         Raises
         ------
         DataError
-            The configuration has no key for the office codes, or does not make pages for this audience.
+            The configuration has no key for the office codes, or does not make pages for this audience; there is no
+            such juror; or this folder was released itself.
         """
-        if audience != "public" or audience not in self.competition.audiences:
+        if self.audience != "organizer":
+            raise DataError(f"{self.shelf.root}: this folder was released to {self.audience!r}. Open the workspace.")
+        if audience == "organizer" or audience not in self.competition.audiences:
             raise DataError(f"competition.toml: `audiences` does not hold {audience!r}, so nothing is released to it.")
-        tables = disclosure.public_tables(self.clean())
-        rows = {
-            noun: disclosure.public_results(self.measure(noun), self.competition.disclosure) for noun in measures.NOUNS
-        }
-        settings = disclosure.public_competition(self.competition).model_dump(mode="json")
-        shelf = Shelf(self.shelf.processed / "releases" / audience)
+        tables, rows = self._shown_to_juror(subject) if audience == "juror" else self._shown_to_public()
+        settings = disclosure.released_competition(self.competition).model_dump(mode="json")
+        shelf = Shelf(self.shelf.processed / "releases" / audience / folder_name(subject))
         for name, frame in tables.items():
             shelf.store(name, frame)
-        for noun, frame in rows.items():
-            shelf.store(noun, frame, place="results")
-        text = json.dumps({"audience": audience, "competition": settings}, ensure_ascii=False, sort_keys=True, indent=1)
+        for noun in measures.NOUNS:
+            shelf.store(noun, rows.get(noun, RESULTS.empty()), place="results")
+        released = {"audience": audience, "subject": subject, "competition": settings}
+        text = json.dumps(released, ensure_ascii=False, sort_keys=True, indent=1)
         shelf.write_text(shelf.processed / "release.json", text)
         return shelf.root
+
+    def _shown_to_public(self) -> tuple[dict[str, pd.DataFrame], dict[str, pd.DataFrame]]:
+        settings = self.competition.disclosure
+        rows = {noun: disclosure.public_results(self.measure(noun), settings) for noun in measures.NOUNS}
+        return disclosure.public_tables(self.clean()), rows
+
+    def _shown_to_juror(self, juror: str) -> tuple[dict[str, pd.DataFrame], dict[str, pd.DataFrame]]:
+        tables = self.clean()
+        known = sorted(set(tables["scores"]["juror"]))
+        if juror not in known:
+            raise DataError(f"There is no juror {juror!r}, so nothing is released. There are: {', '.join(known)}.")
+        shown = disclosure.juror_results(
+            self.measure("jurors"), tables["scores"], self.competition.disclosure, juror=juror
+        )
+        return disclosure.juror_tables(tables, juror), {"jurors": shown}
 
     def _raw_key(self) -> str:
         files = intake.sources(self.competition, self.shelf.raw, self.shelf.data)
@@ -265,6 +288,11 @@ class Released(Workspace):
     def audience(self) -> str:
         """The audience the folder was released to."""
         return self._release["audience"]
+
+    @property
+    def subject(self) -> str:
+        """Id of the juror it was released to, or "" for a whole audience."""
+        return self._release["subject"]
 
     @cached_property
     def competition(self) -> Competition:

@@ -195,7 +195,11 @@ class Analysis(Model):
 
 
 class Disclosure(Model):
-    """What may be shown to whom: the key of the office codes and the smallest cells."""
+    """What may be shown to whom: the key of the office codes and the smallest cells.
+
+    A juror's own numbers rest on `min_juror_dossiers` dossiers judged together with `min_other_jurors` others, or are
+    withheld.
+    """
 
     key: str | None = None
     min_offices: int = 3
@@ -214,7 +218,7 @@ class Competition(Model):
     credit: Text = {}  # source and licence line of example data
     statement: Text = {}  # independence and fee statement, printed in the annual report
     languages: tuple[Literal["pl", "en"], ...] = ("pl", "en")
-    audiences: tuple[Literal["organizer", "public"], ...] = ("organizer", "public")
+    audiences: tuple[Literal["organizer", "public", "juror"], ...] = ("organizer", "public")
     words: dict[Literal["pl", "en"], dict[str, str | tuple[str, ...]]] = {}  # own texts in place of the project's
     kinds: dict[Id, Text] = {}
     offices: OfficeRegister = OfficeRegister()

@@ -25,6 +25,10 @@ class Card:
         The way to it from the door, or "" where there is no page.
     message
         Why the last run did not make it, or "".
+    folder
+        Folder of the reports that it lies in and that can be handed over whole.
+    who
+        Name of the juror a letter is for, or "".
     """
 
     audience: str
@@ -33,6 +37,8 @@ class Card:
     edition: str | None
     href: str
     message: str = ""
+    folder: str = ""
+    who: str = ""
 
 
 @dataclass(frozen=True)
@@ -84,14 +90,14 @@ def _shelf(competition: Competition, cards: list[Card], words: Words) -> list[di
     name = f"{cards[0].audience}-{words.language}"
     say = f"index.audience.{cards[0].audience}"
     order = {edition.id: -place for place, edition in enumerate(competition.editions)}
-    ranked = sorted(cards, key=lambda card: (order.get(card.edition or "", -len(order)), card.notebook))
+    ranked = sorted(cards, key=lambda card: (order.get(card.edition or "", -len(order)), card.notebook, card.folder))
     entries = tuple(_entry(competition, card, words) for card in ranked)
     head = Heading(name, words.text(f"{say}.title"), words.text(f"{say}.intro"), words.language)
     return [head, Cards(f"{name}-cards", words.language, entries)]
 
 
 def _entry(competition: Competition, card: Card, words: Words) -> tuple[str, str, str, str, str]:
-    title = words.text(f"index.page.{card.notebook}.title")
+    title = ": ".join(filter(None, [words.text(f"index.page.{card.notebook}.title"), card.who]))
     line = words.text(f"index.page.{card.notebook}.line")
     if card.edition:
         found = competition.edition(card.edition).title

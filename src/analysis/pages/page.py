@@ -26,6 +26,7 @@ NOUNS = {
     "5_trends": ("trends",),
     "6_survey": ("survey",),
     "annual_report": ("agreement", "decisions", "trends", "survey"),
+    "juror_letter": ("jurors",),
 }
 _OVER_EDITIONS = ("trends", "survey")
 _POOLED = (
@@ -56,7 +57,9 @@ class Page:
     competition, edition
         Configuration; `edition` is None on a page over all editions.
     language, audience
-        `pl` or `en`; `organizer` or `public`.
+        `pl` or `en`; `organizer`, `public` or `juror`.
+    subject
+        Id of the juror a letter is for, else "".
     words
         Texts and formats of the language.
     results
@@ -73,6 +76,7 @@ class Page:
     words: Words
     results: pd.DataFrame = dataclass_field(repr=False)
     tables: dict[str, pd.DataFrame] = dataclass_field(repr=False)
+    subject: str = ""
     _memory: dict[str, Any] = dataclass_field(default_factory=dict, init=False, repr=False, compare=False)
 
     # Rows
@@ -242,8 +246,9 @@ class Page:
 
 
 def begin(
-    notebook: str, *, workspace: Any, edition: Any = None, language: Any = "pl", audience: Any = "organizer"
-) -> Page:
+    notebook: str, *, workspace: Any, edition: Any = None, language: Any = "pl", audience: Any = "organizer",
+    juror: Any = "",
+) -> Page:  # fmt: skip
     """Check the parameters of a notebook, do its work in the workspace, and give its page.
 
     Parameters
@@ -256,6 +261,8 @@ def begin(
         Id of the edition, as text; None for a page over all editions.
     language, audience
         As in `competition.toml`.
+    juror
+        Id of the juror whose letter it is; "" on other pages.
 
     Raises
     ------
@@ -273,13 +280,14 @@ def begin(
     if edition is not None:
         _check("edition", edition, [entry.id for entry in competition.editions])
         chosen = competition.edition(edition)
-    if audience != opened.audience:
-        opened = open_workspace(opened.release(audience))
+    _check_text("juror", juror)
+    if (audience, juror) != (opened.audience, opened.subject):
+        opened = open_workspace(opened.release(audience, juror))
     tables = opened.clean()
     frames = [opened.measure(noun, edition=None if noun in _OVER_EDITIONS else edition) for noun in NOUNS[notebook]]
     results = pd.concat(frames, ignore_index=True) if frames else RESULTS.empty()
     words = Words(language, competition.words.get(language))
-    return Page(notebook, competition, chosen, language, audience, words, results, tables)
+    return Page(notebook, competition, chosen, language, audience, words, results, tables, juror)
 
 
 def _check(name: str, value: Any, allowed: Iterable[str]) -> None:

@@ -11,7 +11,7 @@ import contextlib
 import json
 import platform
 import subprocess
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib import metadata
 from pathlib import Path
@@ -26,7 +26,7 @@ from analysis.pages.words import Words
 from analysis.report.export import assemble
 from analysis.report.run import Task, apart, parameters
 from analysis.schema import RESULTS
-from analysis.shelf import SOURCE, digest, source_digest, versions
+from analysis.shelf import SOURCE, digest, folder_name, source_digest, versions
 from analysis.workspace import Workspace, open_workspace
 
 AUDIENCES = {
@@ -37,20 +37,22 @@ AUDIENCES = {
     "5_trends": ("organizer", "public"),
     "6_survey": ("organizer", "public"),
     "annual_report": ("public",),
+    "juror_letter": ("juror",),
 }
-_SCORED = ("2_agreement", "3_jurors", "4_decisions", "5_trends", "annual_report")
+_SCORED = ("2_agreement", "3_jurors", "4_decisions", "5_trends", "annual_report", "juror_letter")
 _MADE_WITH = ("numpy", "scipy", "pandas", "pyarrow", "plotly", "papermill", "nbconvert", "babel", "friendly-office")
 _MEMORY = ".memory.json"
 
 
 @dataclass(frozen=True)
 class Job:
-    """One page to make: `edition` is None for a page over all editions."""
+    """One page to make: `edition` is None for a page over all editions, `subject` the juror a letter is for."""
 
     notebook: str
     edition: str | None
     language: str
     audience: str
+    subject: str = ""
 
     @property
     def name(self) -> str:
@@ -60,7 +62,12 @@ class Job:
     @property
     def path(self) -> str:
         """Place of the page below the folder of reports."""
-        return f"{self.audience}/{self.language}/{self.name}.html"
+        return f"{self.folder}/{self.language}/{self.name}.html"
+
+    @property
+    def folder(self) -> str:
+        """Folder below that of the reports that can be handed over whole."""
+        return f"{self.audience}/{folder_name(self.subject)}" if self.subject else self.audience
 
 
 @dataclass(frozen=True)
@@ -81,22 +88,37 @@ def plan(
     languages: Sequence[str],
     audiences: Sequence[str],
     notebooks: Path = SOURCE.parents[1] / "notebooks",
+    jurors: Mapping[str, Sequence[str]] | None = None,
 ) -> list[Job]:
     """List the pages to make: per edition where the notebook has the parameter `edition`, else once.
 
-    A notebook that has nothing to show (no scores, no survey in the edition) or is not there is left out.
+    A notebook that has nothing to show (no scores, no survey in the edition) or is not there is left out. `jurors`:
+    edition → the jurors who get a letter.
     """
     jobs = []
     for notebook, readers in AUDIENCES.items():
         path = notebooks / f"{notebook}.ipynb"
-        if not path.exists():
+        chosen = [audience for audience in audiences if audience in readers]
+        if not chosen or not path.exists():
             continue
-        parts = editions if "edition" in parameters(path) else [None]
-        for part in parts:
+        asked = parameters(path)
+        for part in editions if "edition" in asked else [None]:
             if _has_data(competition, notebook, part):
-                chosen = [audience for audience in audiences if audience in readers]
-                jobs += [Job(notebook, part, language, audience) for audience in chosen for language in languages]
+                subjects = (jurors or {}).get(part, ()) if "juror" in asked else ("",)
+                jobs += [
+                    Job(notebook, part, language, audience, subject)
+                    for audience in chosen
+                    for subject in subjects
+                    for language in languages
+                ]
     return jobs
+
+
+def letters(workspace: Workspace, editions: Sequence[str]) -> dict[str, list[str]]:
+    """Give the jurors who gave a mark in each edition: those who get a letter."""
+    scores = workspace.scores
+    marked = scores[scores["value"].notna()]
+    return {name: sorted(marked.loc[marked["edition"] == name, "juror"].unique()) for name in editions}
 
 
 def _has_data(competition: Competition, notebook: str, part: str | None) -> bool:
@@ -119,6 +141,8 @@ def _given(job: Job, path: Path, place: Path) -> dict[str, str]:
     given = {"workspace": str(place), "language": job.language, "audience": job.audience}
     if job.edition:
         given["edition"] = job.edition
+    if job.subject:
+        given["juror"] = job.subject
     unknown = sorted(set(given) - parameters(path))
     if unknown:
         raise DataError(f"{path.name}: its cell tagged `parameters` does not have {', '.join(unknown)}. Add them.")
@@ -155,8 +179,8 @@ def render(
     """
     shelf = workspace.shelf
     memory = json.loads(shelf.read_text(shelf.reports / _MEMORY) or "{}")
-    opened = _open(workspace, {job.audience for job in jobs})
-    base = {audience: _base_key(place) for audience, place in opened.items()}
+    opened = _open(workspace, jobs)
+    base = {folder: _base_key(place) for folder, place in opened.items()}
     outcomes: dict[str, Outcome] = {}
 
     def note(job: Job, state: str, key: str, seconds: float = 0.0, message: str = "") -> None:
@@ -167,9 +191,9 @@ def render(
 
     tasks, by_path = [], {job.path: job for job in jobs}
     for job in jobs:
-        path, place = shelf.notebooks / f"{job.notebook}.ipynb", opened[job.audience].shelf.root
+        path, place = shelf.notebooks / f"{job.notebook}.ipynb", opened[job.folder].shelf.root
         links = _links(job, set(by_path), workspace)
-        key = digest(base[job.audience], path, job.path, str(links))
+        key = digest(base[job.folder], path, job.path, str(links))
         if memory.get(job.path, {}).get("key") == key and (shelf.reports / job.path).exists():
             note(job, "skipped", key)
         else:
@@ -186,13 +210,15 @@ def render(
     return [outcomes[job.path] for job in jobs]
 
 
-def _open(workspace: Workspace, audiences: Iterable[str]) -> dict[str, Workspace]:
-    """Workspaces by audience: the organizer's own, for others what is released to them, everything measured."""
+def _open(workspace: Workspace, jobs: Iterable[Job]) -> dict[str, Workspace]:
+    """Workspaces by folder: the organizer's own, for others what is released to them, everything measured."""
     for noun in {noun for nouns in NOUNS.values() for noun in nouns}:
         workspace.measure(noun)
     return {
-        audience: workspace if audience == "organizer" else open_workspace(workspace.release(audience))
-        for audience in sorted(audiences)
+        job.folder: workspace
+        if job.audience == "organizer"
+        else open_workspace(workspace.release(job.audience, job.subject))
+        for job in {job.folder: job for job in sorted(jobs, key=lambda job: job.path)}.values()
     }
 
 
@@ -220,7 +246,8 @@ def _write_around(workspace: Workspace, opened: dict[str, Workspace], memory: di
     """Write the colophons of the audiences and the doors: one an audience, and one over all."""
     shelf, software = workspace.shelf, _software()
     cards = [card for path, entry in sorted(memory.items()) if (card := _card(path, entry, workspace))]
-    for audience, place in opened.items():
+    for folder, place in opened.items():
+        audience = place.audience
         languages = [name for name in place.competition.languages if any(c.language == name for c in cards)]
         for language in languages:
             others = tuple((name, f"../{name}/colophon.html") for name in languages if name != language)
@@ -230,37 +257,47 @@ def _write_around(workspace: Workspace, opened: dict[str, Workspace], memory: di
             html = assemble(
                 colophon(page, software), place.competition, language, Links("../index.html", "", others), key
             )
-            shelf.write_text(shelf.reports / audience / language / "colophon.html", html)
-    for audience in ("", *sorted({card.audience for card in cards})):
-        _write_door(workspace, audience, [card for card in cards if audience in ("", card.audience)])
+            shelf.write_text(shelf.reports / folder / language / "colophon.html", html)
+    for folder in ("", *sorted({card.folder for card in cards})):
+        _write_door(workspace, folder, [card for card in cards if folder in ("", card.folder)])
 
 
-def _write_door(workspace: Workspace, audience: str, cards: Sequence[Card]) -> None:
+def _write_door(workspace: Workspace, folder: str, cards: Sequence[Card]) -> None:
     competition, shelf = workspace.competition, workspace.shelf
-    inside = audience in ("", "organizer")  # what went wrong is for the organizer alone
+    inside = folder in ("", "organizer")  # what went wrong is for the organizer alone
     languages = [name for name in competition.languages if any(card.language == name for card in cards)]
     if not languages:
         return
     near = [
-        replace(card, href=card.href.removeprefix(f"{audience}/"), message=card.message if inside else "")
+        replace(card, href=card.href.removeprefix(f"{folder}/"), message=card.message if inside else "")
         for card in cards
         if inside or card.href
     ]
     html = assemble(
         door(competition, near, languages), competition, languages[0], Links("index.html"), digest(str(near))
     )
-    shelf.write_text(shelf.reports / audience / "index.html", html)
+    shelf.write_text(shelf.reports / folder / "index.html", html)
 
 
 def _card(path: str, entry: dict[str, str], workspace: Workspace) -> Card | None:
     """Card of a page that some run made or tried to make, as far as it is still there and configured."""
-    audience, language, name = path.removesuffix(".html").split("/")
+    audience, *subject, language, name = path.removesuffix(".html").split("/")
     notebook, _, edition = name.partition("-")
     editions = {edition.id for edition in workspace.competition.editions}
     there = (workspace.shelf.reports / path).exists()
     if notebook not in AUDIENCES or (edition and edition not in editions) or not (there or entry["message"]):
         return None
-    return Card(audience, language, notebook, edition or None, path if there else "", entry["message"])
+    who = _named(workspace, subject[0]) if subject else ""
+    folder = "/".join([audience, *subject])
+    return Card(audience, language, notebook, edition or None, path if there else "", entry["message"], folder, who)
+
+
+def _named(workspace: Workspace, folder: str) -> str:
+    """Name of the juror whose folder it is; the folder's where the juror is gone."""
+    names = dict(zip(workspace.jurors["juror"], workspace.jurors["name"], strict=True))
+    found = (juror for juror in workspace.scores["juror"].unique() if folder_name(juror) == folder)
+    juror = next(found, folder)
+    return names.get(juror) or juror
 
 
 def _software() -> dict[str, str]:
