@@ -71,6 +71,7 @@ REASONS = {
     "not_comparable": "no criterion is comparable between the editions",
     "no_repeat": "no office took part in both editions",
     "no_resampling": "too few resamples gave a value",
+    "no_line": "no line divides the dossiers",
     "no_interval": "no interval is defined for this measure",
     "description": "a count or a description of these data, not an estimate",
     "perfect": "every unit agrees perfectly, so resampling shows no variation",
