@@ -7,7 +7,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.statistics.agreement import agreement, krippendorff_alpha
+from analysis.statistics.agreement import agreement
+from analysis.statistics.alpha import krippendorff_alpha
+from analysis.statistics.concordance import kendall_test, kendall_w
 from analysis.statistics.jurors import severity_additive
 from analysis.statistics.multiplicity import benjamini_hochberg
 from analysis.statistics.registry import COEFFICIENTS
@@ -15,8 +17,6 @@ from analysis.statistics.reliability import (
     icc,
     icc_ak_interval_shrout_fleiss,
     icc_interval,
-    kendall_test,
-    kendall_w,
 )
 from analysis.statistics.survey import alpha_of_covariance, cronbach_alpha, feldt_interval, wilson_interval
 from analysis.statistics.variance import one_way, two_way

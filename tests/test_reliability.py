@@ -7,10 +7,10 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.stats import f_oneway, friedmanchisquare
+from scipy.stats import f_oneway
 
 from analysis.errors import NotDefined
-from analysis.statistics.reliability import icc, icc_interval, kendall_test, kendall_w
+from analysis.statistics.reliability import icc, icc_interval
 from analysis.statistics.variance import one_way
 
 PINGOUIN = {"icc_11": "ICC(1,1)", "icc_a1": "ICC(A,1)", "icc_c1": "ICC(C,1)", "icc_1k": "ICC(1,k)",
@@ -85,21 +85,6 @@ def test_a_constant_juror_effect_lowers_agreement_and_leaves_consistency():
     assert icc(shifted, form="icc_a1") < icc(ratings, form="icc_a1") - 0.1
 
 
-@given(seed=st.integers(0, 1000), levels=st.integers(2, 12))
-def test_kendall_w_and_its_test_equal_scipys_friedman_test(seed, levels):
-    ratings = np.random.default_rng(seed).integers(0, levels, (9, 4)).astype(float)
-    if (ratings == ratings[0]).all():
-        return
-    witness = friedmanchisquare(*ratings)  # units are its treatments, jurors its blocks
-    found = kendall_test(ratings)
-    assert (found.value, found.p_value) == pytest.approx((witness.statistic, witness.pvalue), abs=1e-9)
-    assert kendall_w(ratings) == pytest.approx(witness.statistic / (4 * 8), abs=1e-9)
-
-
-def test_opposite_orders_of_two_jurors_give_w_zero():
-    assert kendall_w(np.array([[1, 3], [2, 2], [3, 1]])) == 0
-
-
 @settings(max_examples=20)
 @given(seed=st.integers(0, 1000))
 def test_f_intervals_hold_their_value(seed):
@@ -133,13 +118,6 @@ def test_icc_says_why_it_is_not_defined(ratings, form, code):
 
 def test_one_way_icc_needs_no_complete_unit():
     assert -1 < icc(SPARSE, form="icc_11") < 1
-
-
-@pytest.mark.parametrize(("ratings", "code"), [(SPARSE, "no_complete_units"), (np.full((3, 3), 4.0), "no_variation")])
-def test_kendall_w_says_why_it_is_not_defined(ratings, code):
-    with pytest.raises(NotDefined) as reason:
-        kendall_w(ratings)
-    assert reason.value.code == code
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
-"""How reliable marks are: intraclass correlations and Kendall's W.
+"""How reliable marks are: intraclass correlations.
 
-ICC(1) allows any pattern of missing cells (one-way analysis of variance, unbalanced). The A and C forms and W need
-units that every juror rated and use only those. Names: Shrout & Fleiss (1, k), McGraw & Wong (A = agreement, C =
+ICC(1) allows any pattern of missing cells (one-way analysis of variance, unbalanced). The A and C forms need units
+that every juror rated and use only those. Names: Shrout & Fleiss (1, k), McGraw & Wong (A = agreement, C =
 consistency); "1" is the mark of one juror, "k" the mean over the jurors of a unit.
 """
 
@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from scipy.stats import chi2, f
+from scipy.stats import f
 
 from analysis.errors import NotDefined
 from analysis.statistics.ratings import centred, complete_units, rating_table
-from analysis.statistics.resample import Additive, Interval, Reweighted
+from analysis.statistics.resample import Additive, Interval
 from analysis.statistics.variance import (
     FLAT,
     OneWay,
@@ -146,63 +146,6 @@ def icc_ak_interval_shrout_fleiss(ratings: np.ndarray, *, confidence: float = 0.
     return Interval(low, high, float("nan"), confidence, "F, Shrout and Fleiss")
 
 
-def kendall_w(ratings: np.ndarray) -> float:
-    """Kendall's W: how far the jurors put the units in the same order.
-
-    Parameters
-    ----------
-    ratings : array, shape (units, jurors)
-        Points, NaN where a juror did not rate; only units that every juror rated count.
-
-    Returns
-    -------
-    float
-        No unit, 0-1; 0 = no common order, 1 = the same order. Corrected for ties.
-
-    Raises
-    ------
-    NotDefined
-        Fewer than two jurors or complete units, or no juror tells any units apart.
-
-    Source
-    ------
-    Kendall & Babington Smith (1939), Ann. Math. Stat. 10, 275-287; ties as in Kendall & Gibbons (1990), Rank
-    Correlation Methods, ch. 6.
-
-    >>> kendall_w(np.array([[1, 2], [2, 4], [3, 9]]))
-    1.0
-    """
-    table, complete = complete_units(rating_table(ratings))
-    value = _concordance_function(table[complete])(np.ones((1, complete.sum())))[0]
-    if np.isnan(value):
-        raise NotDefined("no_variation", "No juror tells any of the units apart.")
-    return float(value)
-
-
-def kendall_test(ratings: np.ndarray) -> Test:
-    """Chi-square test that the jurors' orders of the units have nothing in common (W = 0), after Friedman.
-
-    Raises
-    ------
-    NotDefined
-        As `kendall_w`.
-
-    Source
-    ------
-    Kendall & Gibbons (1990), Rank Correlation Methods, ch. 6: chi-square = jurors (units - 1) W.
-    """
-    table, complete = complete_units(rating_table(ratings))
-    units, jurors = int(complete.sum()), table.shape[1]
-    value = jurors * (units - 1) * kendall_w(ratings)
-    return Test(value, units - 1, float(chi2.sf(value, units - 1)))
-
-
-def resampled_kendall_w(ratings: np.ndarray, cluster: np.ndarray) -> Reweighted:
-    """Prepare Kendall's W for resampling of clusters: units drawn twice are ties."""
-    table, complete = complete_units(rating_table(ratings))
-    return Reweighted(_concordance_function(table[complete]), cluster, complete)
-
-
 def _icc_11(sums: np.ndarray) -> np.ndarray:
     between, within, typical, *_ = one_way_parts(sums)
     return _ratio(between - within, between + (typical - 1) * within, between + within)
@@ -289,22 +232,3 @@ def _agreement_ends(parts: TwoWay, value: float, single: bool, confidence: float
     if not low <= value <= high:  # a denominator has left the range in which the method holds
         raise NotDefined("no_interval", "The F interval of McGraw and Wong does not hold the value of so few units.")
     return float(low), float(high)
-
-
-def _concordance_function(table: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
-    """Give W of complete units as a function of unit weights."""
-    jurors = table.shape[1]
-    codes = [np.unique(column, return_inverse=True)[1].ravel() for column in table.T]
-    levels = [np.eye(column.max() + 1)[column] for column in codes]
-
-    def function(weights: np.ndarray) -> np.ndarray:
-        units = weights.sum(axis=1)
-        ranks, ties = np.zeros(weights.shape), np.zeros(len(weights))
-        for column, level in zip(codes, levels, strict=True):
-            number = weights @ level
-            ranks += (number.cumsum(axis=1) - number / 2)[:, column]  # mid-ranks less a half
-            ties += (number**3 - number).sum(axis=1)
-        spread = 12 * (weights * (ranks - jurors * units[:, None] / 2) ** 2).sum(axis=1)
-        return _ratio(spread, jurors**2 * (units**3 - units) - jurors * ties, jurors**2 * units**3)
-
-    return function
