@@ -57,6 +57,7 @@ REASONS = {
     "too_few_units": "too few offices or dossiers",
     "too_few_jurors": "too few jurors",
     "too_many_jurors": "more than 100 jurors would be needed",
+    "many_jurors": "more jurors than the measure compares",
     "one_juror": "no unit was scored by two jurors",
     "no_complete_units": "too few units scored by every juror",
     "no_variation": "all scores are equal",
