@@ -11,6 +11,7 @@ from analysis.statistics.reliability import icc, icc_interval, resampled_icc
 
 ONE_WAY = "one-way ANOVA, unbalanced"
 COMPLETE = "mean squares, complete units"
+SAME_JURORS = ("icc_c1", "icc_ck")  # severities do not enter, so F holds for these jurors and for others
 
 
 def iccs() -> tuple[Coefficient, ...]:
@@ -22,6 +23,8 @@ def iccs() -> tuple[Coefficient, ...]:
     }  # fmt: skip
     return tuple(
         Coefficient(form, variant, partial(icc, form=form), partial(resampled_icc, form=form), NUMERIC,
-                    -np.inf, 1, 1, ("shift", "scale"), units, analytic=partial(icc_interval, form=form))
+                    -np.inf, 1, 1, ("shift", "scale"), units,
+                    analytic=partial(icc_interval, form=form) if form in SAME_JURORS else None,
+                    panel_analytic=partial(icc_interval, form=form), exact=form in SAME_JURORS)
         for form, (variant, units) in forms.items()
     )  # fmt: skip

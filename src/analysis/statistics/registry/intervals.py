@@ -22,8 +22,8 @@ def cluster_interval(
 ) -> Interval:  # fmt: skip
     """Interval of a coefficient for other offices before the same jurors.
 
-    The jackknife over offices where the line can be resampled; BCa where the jackknife has no answer; for a line that
-    cannot be resampled its own interval, or the jackknife of its value.
+    From its distribution where that is exact, or the line cannot be resampled, and units are independent; else the
+    jackknife over offices; BCa where the jackknife has no answer.
 
     Parameters
     ----------
@@ -48,7 +48,8 @@ def cluster_interval(
     NotDefined
         The coefficient or its interval is not defined.
     """
-    if coefficient.prepare is None and coefficient.analytic and _independent(cluster):
+    exact = coefficient.exact or coefficient.prepare is None
+    if exact and coefficient.analytic and _independent(cluster):
         try:
             return analytic_interval(coefficient, ratings, confidence=confidence)
         except NotDefined as reason:
