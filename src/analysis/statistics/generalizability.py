@@ -15,12 +15,19 @@ from math import ceil, inf, prod, sqrt
 from types import MappingProxyType
 from typing import Literal
 
+import numpy as np
+
 from analysis.errors import NotDefined
+from analysis.statistics.ratings import paired_units, rating_table
+from analysis.statistics.reml import variance_components
 from analysis.statistics.terms import RESIDUAL, Components
+from analysis.statistics.variance import check_variation
 
 MOST_JURORS = 100
 ROUNDING = 1e-12  # a number of jurors met exactly is not rounded up
 NO_OTHER_FACETS: Mapping[str, float] = MappingProxyType({})
+
+Form = Literal["icc_a1", "icc_ak", "icc_c1", "icc_ck"]
 
 
 @dataclass(frozen=True)
@@ -197,6 +204,54 @@ def jurors_needed(
     if room <= 0 or needed > MOST_JURORS * room:
         raise NotDefined("too_many_jurors", f"More than {MOST_JURORS} jurors would be needed for {target:g}.")
     return max(1, ceil(needed / room * (1 - ROUNDING)))
+
+
+def icc_reml(ratings: np.ndarray, *, form: Form) -> float:
+    """Intraclass correlation from the components of dossier + juror + residual by REML, every mark kept.
+
+    Parameters
+    ----------
+    ratings : array, shape (units, jurors)
+        Points, NaN where a juror did not rate.
+    form
+        `icc_a1`, `icc_ak`: agreement, severity counts as error. `icc_c1`, `icc_ck`: consistency. k is the harmonic mean
+        of the numbers of jurors of a unit.
+
+    Returns
+    -------
+    float
+        0-1.
+
+    Raises
+    ------
+    NotDefined
+        Fewer than two units or jurors, no unit with two marks, no variation, a design that cannot tell units, jurors
+        and residual apart, or marks that a unit and a juror effect explain to the last digit. Only where the jurors of
+        every unit agree perfectly it is 1.
+
+    Source
+    ------
+    McGraw & Wong (1996), Psychol. Methods 1, 30-46, case 2; REML for missing cells: Searle, Casella & McCulloch (1992),
+    Variance Components, ch. 6. With every cell there and no component at zero it is the ICC of mean squares.
+
+    >>> table = np.array([[1, 2, 2], [4, 4, np.nan], [6, 9, 8], [3, np.nan, 5]])
+    >>> round(icc_reml(table, form="icc_a1"), 3)
+    0.837
+    """
+    table = rating_table(ratings)
+    table = table[(~np.isnan(table)).any(axis=1)]
+    if len(table) < 2:
+        raise NotDefined("too_few_units", "A component of units needs two of them; here there is one.")
+    paired_units(table)
+    check_variation(table)
+    if (np.nanmax(table, axis=1) == np.nanmin(table, axis=1)).all():
+        return 1.0
+    units, jurors = np.nonzero(~np.isnan(table))
+    components = variance_components(
+        table[units, jurors], {"dossier": units, "juror": jurors}, terms=("dossier", "juror"), block="dossier"
+    )
+    size = {"juror": 1.0 if form.endswith("1") else float(1 / (1 / np.bincount(units)).mean())}
+    return (dependability if "_a" in form else g_coefficient)(components, sizes=size)
 
 
 def _share(universe: float, error: float) -> float:

@@ -22,7 +22,7 @@ from typing import Literal
 import numpy as np
 
 from analysis.errors import NotDefined
-from analysis.statistics.generalizability import MOST_JURORS
+from analysis.statistics.generalizability import MOST_JURORS, Form
 from analysis.statistics.ratings import centred, rating_table
 from analysis.statistics.resample import Interval
 from analysis.statistics.variance import FLAT, check_variation
@@ -33,7 +33,6 @@ STEPS = 100  # Newton needs four to eight
 CLOSE = 1e-9
 
 Target = Literal["these", "like_these"]
-Form = Literal["icc_a1", "icc_ak", "icc_c1", "icc_ck"]
 
 
 @dataclass(frozen=True)
