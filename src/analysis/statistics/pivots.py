@@ -184,16 +184,17 @@ def pivot_interval(values: np.ndarray, draws: ComponentDraws, *, confidence: flo
 
 @dataclass(frozen=True)
 class _Contrasts:
-    """Independent contrasts of dossiers (or jurors), the other side projected out.
+    """Independent contrasts of dossiers (or jurors), the other side projected out, those of one eigenvalue together.
 
     Parameters
     ----------
-    eigenvalues, values : array, shape (contrasts,)
-        The variance of a value is residual + eigenvalue × component.
+    eigenvalues, squares, numbers : array, shape (different eigenvalues,)
+        The sum of `squares` of so many contrasts is (residual + eigenvalue × component) × chi-square.
     """
 
     eigenvalues: np.ndarray
-    values: np.ndarray
+    squares: np.ndarray
+    numbers: np.ndarray
 
 
 def _rated_part(table: np.ndarray) -> np.ndarray:
@@ -208,24 +209,28 @@ def _contrasts(rated: np.ndarray, marks: np.ndarray) -> _Contrasts:
     sums = marks.sum(axis=1) - rated @ (marks.sum(axis=0) / number)
     eigenvalues, vectors = np.linalg.eigh(design)
     kept = eigenvalues > CLOSE * rated.sum()
-    roots = np.sqrt(eigenvalues[kept])
-    return _Contrasts(eigenvalues[kept], (vectors[:, kept].T @ sums) / roots)
+    eigenvalues, vectors = eigenvalues[kept], vectors[:, kept]
+    starts = np.flatnonzero(np.diff(eigenvalues, prepend=-np.inf) > CLOSE * rated.sum())
+    if not len(starts):
+        return _Contrasts(eigenvalues, eigenvalues, starts)
+    squares = np.add.reduceat((vectors.T @ sums) ** 2 / eigenvalues, starts)
+    return _Contrasts(eigenvalues[starts], squares, np.diff(starts, append=len(eigenvalues)))
 
 
 def _residual(rated: np.ndarray, marks: np.ndarray, dossiers: _Contrasts) -> tuple[float, int]:
     """Give the squares that dossiers and jurors leave, and their degrees of freedom."""
     within_jurors = (marks**2).sum() - (marks.sum(axis=0) ** 2 / rated.sum(axis=0)).sum()
-    squares = within_jurors - (dossiers.values**2).sum()
-    return float(squares), int(rated.sum()) - rated.shape[1] - len(dossiers.values)
+    squares = within_jurors - dossiers.squares.sum()
+    return float(squares), int(rated.sum()) - rated.shape[1] - int(dossiers.numbers.sum())
 
 
 def _check(table: np.ndarray, dossiers: _Contrasts, jurors: _Contrasts, squares: float, degrees: int) -> None:
     check_variation(table)
-    if not len(jurors.values):
+    if not len(jurors.numbers):
         raise NotDefined("one_juror", "No two jurors rated a unit in common, so their severities do not compare.")
-    if not len(dossiers.values) or degrees < 1:
+    if not len(dossiers.numbers) or degrees < 1:
         raise NotDefined("too_few_units", f"{len(table)} units leave no degree of freedom for the residual.")
-    if squares <= FLAT * ((dossiers.values**2).sum() + (jurors.values**2).sum()):
+    if squares <= FLAT * (dossiers.squares.sum() + jurors.squares.sum()):
         raise NotDefined("perfect", "The jurors' marks differ by a constant only: pivots have no width.")
 
 
@@ -234,8 +239,8 @@ def _ratio_draws(contrasts: _Contrasts, residual: np.ndarray, rng: np.random.Gen
 
     One over the sum is concave in the ratio and near to a line, so Newton's steps rise to the solution from zero.
     """
-    wanted = residual * rng.chisquare(len(contrasts.values), len(residual))
-    squares, ratio = contrasts.values**2, np.zeros(len(residual))
+    wanted = residual * rng.chisquare(contrasts.numbers.sum(), len(residual))
+    squares, ratio = contrasts.squares, np.zeros(len(residual))
     solvable = squares.sum() > wanted
     goal, found = wanted[solvable], np.zeros(int(solvable.sum()))
     for _ in range(STEPS):
@@ -254,9 +259,11 @@ def _mean_square_draws(contrasts: _Contrasts, residual: np.ndarray, rng: np.rand
 
     The sum of squares of the estimated severities is, in units of the residual over the harmonic mean of the
     eigenvalues, noncentral chi-square with their number of degrees of freedom; exact where the eigenvalues are equal.
+    Its noncentrality is drawn from one normal and a chi-square, without the normal's far tail on the other side of zero.
     """
-    number, typical = len(contrasts.values), 1 / np.mean(1 / contrasts.eigenvalues)
-    observed = (contrasts.values**2 / contrasts.eigenvalues).sum() * typical / residual
+    number = int(contrasts.numbers.sum())
+    typical = number / (contrasts.numbers / contrasts.eigenvalues).sum()
+    observed = (contrasts.squares / contrasts.eigenvalues).sum() * typical / residual
     others = rng.chisquare(number - 1, len(residual)) if number > 1 else 0.0
     left = observed - others
     root = np.sqrt(np.maximum(left, 0.0)) - rng.standard_normal(len(residual))
