@@ -1,7 +1,7 @@
 """Linear algebra of random terms inside one another's blocks: many small systems, then one dense one.
 
-Notation of this module and of `reml`. V/σ² = I + Σ γ ZZ', γ a term's variance over the residual's. Terms that contain the
-block factor (B) fall into one small system a block; fixed columns and all other terms (U) form one dense system.
+Notation of this module and of `reml`. V/σ² = I + Σ γ ZZ', γ a term's variance over the residual's. Terms that contain
+the block factor (B) fall into one small system a block; fixed columns and all other terms (U) form one dense system.
 W = (I + Σ_B γ ZZ')⁻¹ never appears: only its products with B, U and vectors, block by block.
 """
 

@@ -26,6 +26,7 @@ from analysis.statistics.blocks import (
 )
 from analysis.statistics.terms import (
     RESIDUAL,
+    SINGULAR,
     Components,
     Design,
     MomentEquations,
@@ -34,11 +35,16 @@ from analysis.statistics.terms import (
     moment_equations,
 )
 
-CONVERGED = 1e-10  # promised decrease of the deviance at which the search ends
+CONVERGED = 1e-14  # promised decrease of the deviance at which the search ends
+NEAR = 1e-8  # promised decrease below which one that grows is rounding
 LONGEST = 100  # evaluations before the search is given up
-EXACT = 1e-10  # a residual variance below this share of the marks' is rounding
+EXACT = 1e-6  # a residual variance below this share of the marks' is rounding
 SMALLEST_START = 0.01  # share of the marks' variance that a variance starts from at least
-SUFFICIENT = 1e-4  # share of the promised decrease that a step must bring
+SUFFICIENT = 1e-4  # share of the decrease along the slope that a step must bring
+FURTHEST = 0.9  # share of the residual variance that a step may take away
+HALVINGS = 30  # of a step
+ROUNDING = 1e-13  # of the deviance
+FLATTEST = 1e-3  # share of its least expected value below which a term's average information is not trusted
 
 
 def variance_components(
@@ -187,36 +193,37 @@ def maximum(system: System, ratios: np.ndarray) -> tuple[Fit, int]:
     """
     spread = float(system.design.marks @ system.design.marks) / len(system.design.marks)
     fit = evaluate(system, ratios)
-    evaluations = 1
-    while evaluations < LONGEST and fit.residual > EXACT * spread:
+    evaluations, before = 1, np.inf
+    while evaluations < LONGEST:
         variances = np.append(fit.ratios, 1.0) * fit.residual
         gradient, curvature = derivatives(system, fit)
         step = best_step(variances, gradient, curvature)
         promised = -float(gradient @ step + step @ curvature @ step / 2)
-        if promised < CONVERGED:
+        if promised < CONVERGED or NEAR > promised >= before:
             return fit, evaluations
+        before = promised
+        if -step[-1] > FURTHEST * variances[-1]:
+            step *= FURTHEST * variances[-1] / -step[-1]
         slope = float(gradient @ step)
-        step *= min(1.0, 0.9 * variances[-1] / max(-step[-1], np.finfo(float).tiny))
-        share = 1.0
-        while evaluations < LONGEST:
-            target = np.maximum(variances + share * step, 0.0)
+        for halvings in range(HALVINGS):
+            target = np.maximum(variances + step / 2**halvings, 0.0)
             trial = evaluate(system, target[:-1] / target[-1])
             evaluations += 1
-            if trial.deviance <= fit.deviance + SUFFICIENT * share * slope or share * promised < 1e-8:
+            if trial.deviance <= fit.deviance + SUFFICIENT * slope / 2**halvings + ROUNDING * abs(fit.deviance):
                 break
-            share /= 2
         fit = trial
-    if fit.residual > EXACT * spread:
-        raise NotDefined("no_maximum", f"The likelihood has no maximum that {LONGEST} evaluations found.")
-    raise NotDefined("no_maximum", "The terms explain every mark without a residual, so the likelihood has no maximum.")
+        if fit.residual <= EXACT * spread:
+            raise NotDefined("no_maximum", "The terms explain every mark: the residual variance falls to 0.")
+    raise NotDefined("no_maximum", f"The likelihood has no maximum that {LONGEST} evaluations found.")
 
 
 def best_step(variances: np.ndarray, gradient: np.ndarray, curvature: np.ndarray) -> np.ndarray:
     """Give the step to the minimum of a quadratic over variances of 0 and more."""
-    scale = 1 / np.sqrt(np.diagonal(curvature) + np.finfo(float).tiny)
-    factor = np.linalg.cholesky(scale[:, None] * curvature * scale + 1e-10 * np.eye(len(scale))).T
-    wanted = np.linalg.solve(factor.T, scale * (curvature @ variances - gradient))
-    return scale * nnls(factor, wanted)[0] - variances
+    scale = 1 / np.sqrt(np.diagonal(curvature))
+    values, vectors = np.linalg.eigh(scale[:, None] * curvature * scale)
+    roots = np.sqrt(np.maximum(values, SINGULAR))
+    wanted = vectors.T @ (scale * (curvature @ variances - gradient)) / roots
+    return scale * nnls((vectors * roots).T, wanted)[0] - variances
 
 
 def level_sums(system: System, fit: Fit) -> tuple[list[np.ndarray], np.ndarray]:
@@ -238,6 +245,8 @@ def derivatives(system: System, fit: Fit) -> tuple[np.ndarray, np.ndarray]:
     working = np.column_stack([*(own[codes] for own, codes in zip(sums, design.codes, strict=True)), residuals])
     products, across = weighted_products(system, fit.left, working)
     curvature = (products - across.T @ fit.inner @ across) / variance**3
+    least = (traces / variance) ** 2 / np.array([*design.levels, len(design.marks)])  # of trace(PZZ'PZZ')
+    curvature[np.diag_indices_from(curvature)] += FLATTEST * least
     return traces / variance - squares / variance**2, (curvature + curvature.T) / 2
 
 

@@ -65,7 +65,7 @@ class Components:
 
 @dataclass(frozen=True)
 class Design:
-    """Marks around their mean, the code of each mark in each term, and the matrix of the fixed part (treatment coding)."""
+    """Marks around their mean, the code of each mark in each term, and the matrix of the fixed part."""
 
     marks: np.ndarray
     mean: float
@@ -168,9 +168,9 @@ def indicator(codes: np.ndarray, number: int) -> csr_array:
 def moment_equations(design: Design) -> MomentEquations:
     """Sums of squares of the level means of each term, after the fixed part, and their expectations.
 
-    With M the projection off the fixed part and Z a term's indicators, the form of a term is Σ (Z'My)²/n over its levels,
-    that of the residual y'My. Its expectation holds Σ (Z'MZ_j)²/n for each variance. With the mean alone as the
-    fixed part these are the sums of squares of analysis of variance, term against mean.
+    With M the projection off the fixed part and Z a term's indicators, the form of a term is Σ (Z'My)²/n over its
+    levels, that of the residual y'My. Its expectation holds Σ (Z'MZ_j)²/n for each variance. With the mean alone as
+    the fixed part these are the sums of squares of analysis of variance, term against mean.
     """
     fixed = design.fixed.toarray() if design.fixed.shape[1] > 1 else np.ones((len(design.marks), 1))
     inverse = np.linalg.inv(fixed.T @ fixed)
