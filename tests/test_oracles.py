@@ -9,6 +9,7 @@ import pytest
 
 import oracle_statistics_kappas
 import oracle_statistics_order
+import oracle_statistics_rasch
 from analysis.statistics.agreement import agreement
 from analysis.statistics.alpha import krippendorff_alpha
 from analysis.statistics.concordance import kendall_test, kendall_w
@@ -67,6 +68,7 @@ def chi_square(ratings):
 STATISTICS = {
     **oracle_statistics_kappas.STATISTICS,
     **oracle_statistics_order.STATISTICS,
+    **oracle_statistics_rasch.STATISTICS,
     **{form: partial(icc, form=form) for form in FORMS},
     **{f"{form} interval": lambda x, form=form: ends(icc_interval(x, form=form)) for form in FORMS},
     **{

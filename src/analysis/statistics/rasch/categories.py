@@ -66,7 +66,7 @@ class CategoryTable:
 
 
 def category_tables(fit: Fit) -> tuple[CategoryTable, ...]:
-    """Describe the categories of every scale; logits are times `Fit.spread`."""
+    """Describe the categories of every scale; logits are times `Fit.spread`, their standard errors times its root."""
     sums = category_sums(fit)
     return tuple(_table(fit, g, sums[g]) for g in range(len(fit.ratings.groups)))
 
@@ -101,7 +101,7 @@ def _table(fit: Fit, g: int, sums: np.ndarray) -> CategoryTable:
     return CategoryTable(
         group=fit.ratings.groups[g], mark=fit.problem.values[g], count=count, share=count / count.sum(),
         average=spread * predictor / count, expected=spread * expected / chance, outfit=squares / expected_squares,
-        threshold=spread * led(-np.diff(logs) / gaps), threshold_se=spread * led(threshold_errors(fit, g) / gaps),
+        threshold=spread * led(-np.diff(logs) / gaps), threshold_se=np.sqrt(spread) * led(threshold_errors(fit, g) / gaps),
         half_point=spread * led(score_points(steps, logs, (steps[1:] + steps[:-1]) / 2)),
         thurstone=spread * led(cumulative_points(steps, logs)),
         modal_from=spread * low, modal_to=spread * high, peak=spread * peak, peak_chance=at_peak,

@@ -28,12 +28,13 @@ class ElementTable:
         Logits, times `Fit.spread`. The object facet: higher = better; the others: higher = more severe, more
         difficult. Elements with extreme scores: of a score 0.3 points inside.
     se
-        Standard error with all else taken as known (FACETS' model S.E.), logits.
+        Standard error with all else taken as known (FACETS' model S.E.), logits, times `Fit.spread`.
     real_se
         `se` × √max(1, infit): where the misfit is taken as real noise.
     joint_se
-        Standard error with everything estimated at once, wider than `se` where few jurors share an object. For the
-        object facet the origin is the centre of the others, for the others their own mean; NaN where extreme, 0 where
+        Standard error with everything estimated at once, wider than `se` where few jurors share an object; times
+        √`Fit.spread`, because the information overstates the precision of joint estimates as well. For the object
+        facet the origin is the centre of the others, for the others their own mean; NaN where extreme, 0 where
         anchored.
     count, total, average
         Weighted number of ratings, sum and mean of marks, extreme ratings included.
@@ -102,7 +103,7 @@ def rating_terms(part: Part, steps: np.ndarray, logs: np.ndarray) -> tuple[np.nd
     """Give each rating's terms of `COLUMNS`."""
     weight, predictor, expected, variance = part.weight, part.predictor, part.expected, part.variance
     square = (part.observed - expected) ** 2
-    fourth = ((steps[:, None] - expected) ** 4 * part.chance).sum(axis=0)
+    fourth = (((steps[:, None] - expected) ** 2) ** 2 * part.chance).sum(axis=0)
     along = steps[:, None] * predictor + logs[:, None]  # derivative of the log likelihood by a discrimination
     mean = (part.chance * along).sum(axis=0)
     return (
@@ -171,7 +172,7 @@ def joint_errors(fit: Fit, f: int) -> np.ndarray:
     else:
         start = sum(sizes[1:f])
         variance = np.diag(fit.estimate.covariance)[start : start + sizes[f]]
-    error = fit.spread * np.sqrt(np.maximum(variance, 0))
+    error = np.sqrt(fit.spread * np.maximum(variance, 0))
     return np.where(fit.kept.extreme[f] != 0, np.nan, error)
 
 
