@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from math import ceil, inf, prod, sqrt
 from types import MappingProxyType
 from typing import Literal
@@ -246,12 +247,18 @@ def icc_reml(ratings: np.ndarray, *, form: Form) -> float:
     check_variation(table)
     if (np.nanmax(table, axis=1) == np.nanmin(table, axis=1)).all():
         return 1.0
-    units, jurors = np.nonzero(~np.isnan(table))
-    components = variance_components(
-        table[units, jurors], {"dossier": units, "juror": jurors}, terms=("dossier", "juror"), block="dossier"
-    )
-    size = {"juror": 1.0 if form.endswith("1") else float(1 / (1 / np.bincount(units)).mean())}
+    components = _two_way_components(table.tobytes(), table.shape)
+    number = (~np.isnan(table)).sum(axis=1)
+    size = {"juror": 1.0 if form.endswith("1") else float(1 / (1 / number).mean())}
     return (dependability if "_a" in form else g_coefficient)(components, sizes=size)
+
+
+@lru_cache(maxsize=1024)  # four forms ask for the same tables, also for those without one office
+def _two_way_components(table: bytes, shape: tuple[int, int]) -> Components:
+    ratings = np.frombuffer(table).reshape(shape)
+    units, jurors = np.nonzero(~np.isnan(ratings))
+    factors = {"dossier": units, "juror": jurors}
+    return variance_components(ratings[units, jurors], factors, terms=("dossier", "juror"), block="dossier")
 
 
 def _share(universe: float, error: float) -> float:

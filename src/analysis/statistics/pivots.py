@@ -259,7 +259,7 @@ def _mean_square_draws(contrasts: _Contrasts, residual: np.ndarray, rng: np.rand
 
     The sum of squares of the estimated severities is, in units of the residual over the harmonic mean of the
     eigenvalues, noncentral chi-square with their number of degrees of freedom; exact where the eigenvalues are equal.
-    Its noncentrality is drawn from one normal and a chi-square, without the normal's far tail on the other side of zero.
+    Its noncentrality is drawn from one normal and a chi-square, the normal's mirrored tail beyond zero left out.
     """
     number = int(contrasts.numbers.sum())
     typical = number / (contrasts.numbers / contrasts.eigenvalues).sum()
