@@ -15,7 +15,7 @@ import krippendorff
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from analysis.statistics.agreement import krippendorff_alpha, resampled_alpha
+from analysis.statistics.alpha import krippendorff_alpha, resampled_alpha
 from analysis.statistics.resample import generator, multinomial_weights, resampled_values
 
 SCORES, TARGET_MS = 100_000, 50

@@ -15,10 +15,9 @@ from analysis.statistics.agreement import (
     agreement,
     by_pair,
     expected_agreement,
-    krippendorff_alpha,
     pair_difference,
-    resampled_alpha,
 )
+from analysis.statistics.alpha import krippendorff_alpha, resampled_alpha
 from analysis.statistics.resample import multinomial_weights, resampled_values
 
 LEVELS = ("nominal", "ordinal", "interval")

@@ -7,7 +7,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.statistics.agreement import agreement, krippendorff_alpha
+import oracle_statistics_kappas
+import oracle_statistics_order
+import oracle_statistics_rasch
+from analysis.statistics.agreement import agreement
+from analysis.statistics.alpha import krippendorff_alpha
+from analysis.statistics.concordance import kendall_test, kendall_w
 from analysis.statistics.jurors import severity_additive
 from analysis.statistics.multiplicity import benjamini_hochberg
 from analysis.statistics.registry import COEFFICIENTS
@@ -15,40 +20,38 @@ from analysis.statistics.reliability import (
     icc,
     icc_ak_interval_shrout_fleiss,
     icc_interval,
-    kendall_test,
-    kendall_w,
+    icc_test,
 )
 from analysis.statistics.survey import alpha_of_covariance, cronbach_alpha, feldt_interval, wilson_interval
-from analysis.statistics.variance import one_way, two_way
+from analysis.statistics.variance import two_way
 
 ORACLES = Path(__file__).parent / "oracles"
 EXPECTED = pd.read_csv(ORACLES / "expected.csv", comment="#", dtype={"value": str})
+PAIRS = {"gwet_abstractors": 1, "stuart_1953": 1, "cohen_1968": 200}  # units a count stands for
 FORMS = ("icc_11", "icc_1k", "icc_a1", "icc_ak", "icc_c1", "icc_ck")
 
 
 def table(name):
-    """Read a typed table; counts of pairs become one row a unit."""
+    """Read a typed table; counts of pairs, or of the levels of a unit, become one row a unit."""
+    if name == "anxiety_pair":
+        return table("anxiety")[:, :2]
     numbers = pd.read_csv(ORACLES / f"{name}.csv", comment="#").to_numpy(float)
-    if name != "gwet_abstractors":
+    if name == "fleiss_table":
+        return np.array([np.repeat(np.arange(numbers.shape[1]), counts) for counts in numbers.astype(int)], dtype=float)
+    if name not in PAIRS:
         return numbers
     first, second = np.indices(numbers.shape)
     pairs = np.column_stack([first.ravel(), second.ravel()])
-    return np.repeat(pairs, numbers.ravel().astype(int), axis=0).astype(float)
+    return np.repeat(pairs, (numbers.ravel() * PAIRS[name]).round().astype(int), axis=0).astype(float)
 
 
 def ends(interval):
     return interval.low, interval.high
 
 
-def one_way_f(ratings):
-    parts = one_way(ratings)
-    return parts.between / parts.within, parts.units - 1, parts.ratings - parts.units
-
-
-def two_way_f(ratings):
-    parts = two_way(ratings)
-    ratio = parts.units_square / parts.residual_square
-    return ratio, parts.units - 1, (parts.units - 1) * (parts.jurors - 1)
+def f_and_df(ratings, form):
+    test = icc_test(ratings, form=form)
+    return test.value, test.df, test.df_error
 
 
 def variance_components(ratings):
@@ -63,12 +66,18 @@ def chi_square(ratings):
 
 
 STATISTICS = {
+    **oracle_statistics_kappas.STATISTICS,
+    **oracle_statistics_order.STATISTICS,
+    **oracle_statistics_rasch.STATISTICS,
     **{form: partial(icc, form=form) for form in FORMS},
     **{f"{form} interval": lambda x, form=form: ends(icc_interval(x, form=form)) for form in FORMS},
-    **{f"alpha {level}": partial(krippendorff_alpha, level=level) for level in ("nominal", "ordinal", "interval")},
+    **{
+        f"alpha {level}": partial(krippendorff_alpha, level=level)
+        for level in ("nominal", "ordinal", "interval", "ratio")
+    },
     "icc_ak interval Shrout-Fleiss": lambda x: ends(icc_ak_interval_shrout_fleiss(x)),
-    "one-way F and df": one_way_f,
-    "two-way F and df": two_way_f,
+    "one-way F and df": partial(f_and_df, form="icc_11"),
+    "two-way F and df": partial(f_and_df, form="icc_c1"),
     "variance components": variance_components,
     "kendall_w": kendall_w,
     "kendall chi-square": chi_square,

@@ -1,7 +1,7 @@
-"""How reliable marks are: intraclass correlations and Kendall's W.
+"""How reliable marks are: intraclass correlations.
 
-ICC(1) allows any pattern of missing cells (one-way analysis of variance, unbalanced). The A and C forms and W need
-units that every juror rated and use only those. Names: Shrout & Fleiss (1, k), McGraw & Wong (A = agreement, C =
+ICC(1) allows any pattern of missing cells (one-way analysis of variance, unbalanced). The A and C forms need units
+that every juror rated and use only those. Names: Shrout & Fleiss (1, k), McGraw & Wong (A = agreement, C =
 consistency); "1" is the mark of one juror, "k" the mean over the jurors of a unit.
 """
 
@@ -9,14 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Literal
 
 import numpy as np
-from scipy.stats import chi2, f
+from scipy.stats import f
 
 from analysis.errors import NotDefined
-from analysis.statistics.ratings import centred, complete_units, rating_table
-from analysis.statistics.resample import Additive, Interval, Reweighted
+from analysis.statistics.ratings import centred, complete_units, paired_units, rating_table
+from analysis.statistics.resample import Additive, Interval
 from analysis.statistics.variance import (
     FLAT,
     OneWay,
@@ -31,16 +32,53 @@ from analysis.statistics.variance import (
     two_way_parts,
 )
 
+FEWEST_COMMON = 3  # units of a pair of jurors
 Form = Literal["icc_11", "icc_1k", "icc_a1", "icc_ak", "icc_c1", "icc_ck"]
 
 
 @dataclass(frozen=True)
 class Test:
-    """A test: its statistic, its degrees of freedom, its p value."""
+    """A test: its statistic, its degrees of freedom, its p value; of an F also those of its denominator."""
 
     value: float
     df: float
     p_value: float
+    df_error: float = np.inf
+
+
+@dataclass(frozen=True)
+class McGrawWongForm:
+    """One of the ten intraclass correlations of McGraw & Wong: its name, model, question, and the `form` of `icc`."""
+
+    name: str
+    model: str
+    question: str
+    form: Form
+
+
+ONE = "one-way: every unit has its own jurors, units random"
+RANDOM = "two-way: the same jurors for all units, units and jurors random"
+MIXED = "two-way: the same jurors for all units, units random, jurors fixed"
+FORMS = (
+    McGrawWongForm("ICC(1)", ONE, "how reliable is one mark, whoever gave it?", "icc_11"),
+    McGrawWongForm("ICC(k)", ONE, "how reliable is the mean of k marks, whoever gave them?", "icc_1k"),
+    McGrawWongForm("ICC(C,1), case 2", RANDOM, "how reliable is one juror, severity left out?", "icc_c1"),
+    McGrawWongForm("ICC(C,k), case 2", RANDOM, "how reliable is the mean of k jurors, severity left out?", "icc_ck"),
+    McGrawWongForm("ICC(A,1), case 2", RANDOM, "how reliable is one juror, severity counted as error?", "icc_a1"),
+    McGrawWongForm(
+        "ICC(A,k), case 2", RANDOM, "how reliable is the mean of k jurors, severity counted as error?", "icc_ak"
+    ),
+    McGrawWongForm("ICC(C,1), case 3", MIXED, "how reliable is one of just these jurors, severity left out?", "icc_c1"),
+    McGrawWongForm(
+        "ICC(C,k), case 3", MIXED, "how reliable is the mean of just these jurors, severity left out?", "icc_ck"
+    ),
+    McGrawWongForm(
+        "ICC(A,1), case 3", MIXED, "how reliable is one of just these jurors, severity counted as error?", "icc_a1"
+    ),
+    McGrawWongForm(
+        "ICC(A,k), case 3", MIXED, "how reliable is the mean of just these jurors, severity counted as error?", "icc_ak"
+    ),
+)
 
 
 def icc(ratings: np.ndarray, *, form: Form) -> float:
@@ -146,61 +184,79 @@ def icc_ak_interval_shrout_fleiss(ratings: np.ndarray, *, confidence: float = 0.
     return Interval(low, high, float("nan"), confidence, "F, Shrout and Fleiss")
 
 
-def kendall_w(ratings: np.ndarray) -> float:
-    """Kendall's W: how far the jurors put the units in the same order.
+def icc_test(ratings: np.ndarray, *, form: Form) -> Test:
+    """F test that an intraclass correlation is 0: that units do not differ.
+
+    Parameters
+    ----------
+    ratings, form
+        As for `icc`. The one-way forms share one test, the two-way forms another.
+
+    Raises
+    ------
+    NotDefined
+        As `icc`; `perfect` where nothing but units (and severities) differs.
+
+    Source
+    ------
+    McGraw & Wong (1996), Psychol. Methods 1, table 8, for a correlation of 0.
+    """
+    if form in ONE_WAY:
+        one = one_way(ratings)
+        units, error, df, df_error = one.between, one.within, one.units - 1, one.ratings - one.units
+    else:
+        two = two_way(ratings)
+        units, error, df = two.units_square, two.residual_square, two.units - 1
+        df_error = df * (two.jurors - 1)
+    if error <= FLAT * units:
+        raise NotDefined("perfect", "Nothing but units, or units and severities, differs: F has no denominator.")
+    return Test(units / error, df, float(f.sf(units / error, df, df_error)), df_error)
+
+
+def icc_pairs(ratings: np.ndarray, *, form: Form) -> float:
+    """Mean over pairs of jurors of their intraclass correlation on the units both rated, weighted by common units.
 
     Parameters
     ----------
     ratings : array, shape (units, jurors)
-        Points, NaN where a juror did not rate; only units that every juror rated count.
+        Points, NaN where a juror did not rate. Pairs with fewer than `FEWEST_COMMON` common units, or all of whose
+        marks are equal, are left out.
+    form
+        `icc_a1` or `icc_c1`.
 
     Returns
     -------
     float
-        No unit, 0-1; 0 = no common order, 1 = the same order. Corrected for ties.
+        No unit, at most 1. Another estimator than `icc` also where every juror rated every unit.
 
     Raises
     ------
     NotDefined
-        Fewer than two jurors or complete units, or no juror tells any units apart.
+        No unit with two marks, no pair with `FEWEST_COMMON` common units, or none with any variation.
 
     Source
     ------
-    Kendall & Babington Smith (1939), Ann. Math. Stat. 10, 275-287; ties as in Kendall & Gibbons (1990), Rank
-    Correlation Methods, ch. 6.
-
-    >>> kendall_w(np.array([[1, 2], [2, 4], [3, 9]]))
-    1.0
+    McGraw & Wong (1996), Psychol. Methods 1, 30-46, for each pair.
     """
-    table, complete = complete_units(rating_table(ratings))
-    value = _concordance_function(table[complete])(np.ones((1, complete.sum())))[0]
-    if np.isnan(value):
-        raise NotDefined("no_variation", "No juror tells any of the units apart.")
-    return float(value)
+    table = rating_table(ratings)
+    table = table[paired_units(table)]
+    features, combine = _pair_features(table, form)
+    sums = features.sum(axis=0)[None]
+    value = combine(sums)[0]
+    if not np.isnan(value):
+        return float(value)
+    common = int(sums[0, : sums.shape[1] // 6].max())
+    if common < FEWEST_COMMON:
+        raise NotDefined("too_few_units", f"No two jurors rated {FEWEST_COMMON} common units; here {common} at most.")
+    raise NotDefined("no_variation", "No two jurors tell their common units apart.")
 
 
-def kendall_test(ratings: np.ndarray) -> Test:
-    """Chi-square test that the jurors' orders of the units have nothing in common (W = 0), after Friedman.
-
-    Raises
-    ------
-    NotDefined
-        As `kendall_w`.
-
-    Source
-    ------
-    Kendall & Gibbons (1990), Rank Correlation Methods, ch. 6: chi-square = jurors (units - 1) W.
-    """
-    table, complete = complete_units(rating_table(ratings))
-    units, jurors = int(complete.sum()), table.shape[1]
-    value = jurors * (units - 1) * kendall_w(ratings)
-    return Test(value, units - 1, float(chi2.sf(value, units - 1)))
-
-
-def resampled_kendall_w(ratings: np.ndarray, cluster: np.ndarray) -> Reweighted:
-    """Prepare Kendall's W for resampling of clusters: units drawn twice are ties."""
-    table, complete = complete_units(rating_table(ratings))
-    return Reweighted(_concordance_function(table[complete]), cluster, complete)
+def resampled_icc_pairs(ratings: np.ndarray, cluster: np.ndarray, *, form: Form) -> Additive:
+    """Prepare the mean over pairs of jurors of an intraclass correlation for resampling of clusters."""
+    table = rating_table(ratings)
+    paired = paired_units(table)
+    features, combine = _pair_features(np.where(paired[:, None], table, np.nan), form)
+    return Additive(features, cluster, combine)
 
 
 def _icc_11(sums: np.ndarray) -> np.ndarray:
@@ -291,20 +347,34 @@ def _agreement_ends(parts: TwoWay, value: float, single: bool, confidence: float
     return float(low), float(high)
 
 
-def _concordance_function(table: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
-    """Give W of complete units as a function of unit weights."""
-    jurors = table.shape[1]
-    codes = [np.unique(column, return_inverse=True)[1].ravel() for column in table.T]
-    levels = [np.eye(column.max() + 1)[column] for column in codes]
+def _pair_features(table: np.ndarray, form: Form) -> tuple[np.ndarray, Callable[[np.ndarray], np.ndarray]]:
+    """Give [common, both marks, their squares, product] of each unit and pair of jurors, and their closed form."""
+    one, other = np.array(list(combinations(range(table.shape[1]), 2)), dtype=int).reshape(-1, 2).T
+    marks = centred(table)
+    first, second = marks[:, one], marks[:, other]
+    common = ~np.isnan(first + second)
+    first, second = np.where(common, first, 0.0), np.where(common, second, 0.0)
+    features = np.hstack([common, first, second, first**2, second**2, first * second])
 
-    def function(weights: np.ndarray) -> np.ndarray:
-        units = weights.sum(axis=1)
-        ranks, ties = np.zeros(weights.shape), np.zeros(len(weights))
-        for column, level in zip(codes, levels, strict=True):
-            number = weights @ level
-            ranks += (number.cumsum(axis=1) - number / 2)[:, column]  # mid-ranks less a half
-            ties += (number**3 - number).sum(axis=1)
-        spread = 12 * (weights * (ranks - jurors * units[:, None] / 2) ** 2).sum(axis=1)
-        return _ratio(spread, jurors**2 * (units**3 - units) - jurors * ties, jurors**2 * units**3)
+    def combine(sums: np.ndarray) -> np.ndarray:
+        number, *totals = np.split(sums, 6, axis=1)
+        values = _pair_icc(np.where(number >= FEWEST_COMMON, number, np.nan), totals, form)
+        weight = np.where(np.isnan(values), 0.0, number)
+        return _ratio((weight * np.nan_to_num(values)).sum(axis=1), weight.sum(axis=1), weight.sum(axis=1))
 
-    return function
+    return features, combine
+
+
+def _pair_icc(number: np.ndarray, totals: list[np.ndarray], form: Form) -> np.ndarray:
+    """Give the correlation of two jurors from the sums of their marks, squares and products on `number` units."""
+    first, second, first_square, second_square, product = totals
+    spread = first_square + second_square - (first**2 + second**2) / number
+    shared = 2 * (product - first * second / number)
+    size = first_square + second_square
+    spread = np.where(spread > FLAT * size, spread, 0.0)
+    apart = (first - second) ** 2 / number
+    if form == "icc_c1":
+        return _ratio(shared, spread, size)
+    rows, residual, columns = spread + shared, spread - shared, apart * (number - 1)
+    noise = residual + 2 * (columns - residual) / number
+    return _ratio(rows - residual, rows + noise, size)

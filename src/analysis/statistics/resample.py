@@ -2,7 +2,8 @@
 
 A resample of clusters is a row of weights: how often each cluster was drawn. A coefficient is prepared once as
 something that can be evaluated at many rows of weights: `Additive` (sums of per-unit sufficient statistics, so that
-all resamples are one matrix product) or `Reweighted` (anything that takes the weights of the units).
+all resamples are one matrix product) or `Reweighted` (anything that takes the weights of the units). Clusters with the
+same sums are exchangeable, so many clusters of few kinds are drawn kind by kind (`Draws`).
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from math import comb
 
 import numpy as np
@@ -23,6 +25,7 @@ FEWEST_CLUSTERS = 8  # with fewer, the distinct resamples (1716 for 7) are fewer
 FEWEST_DEFINED = 0.9  # share of resamples that must give a value
 SAME = 1e-12
 CHUNK = 200_000  # weights worked on at once: they stay in the cache
+FEWER_PATTERNS = 4  # patterns are drawn where clusters are this many times as many
 
 
 @dataclass(frozen=True)
@@ -100,6 +103,7 @@ class Additive:
     def __init__(self, features: np.ndarray, cluster: np.ndarray, combine: Callable[[np.ndarray], np.ndarray]):
         index = cluster_index(cluster)
         place = (np.ones(len(index), dtype=features.dtype), (index, np.arange(len(index))))
+        self.single = index.max() + 1 == len(index)
         self.sums = csr_array(place) @ features
         self.combine = combine
         self.used = self.sums.any(axis=1)
@@ -111,6 +115,16 @@ class Additive:
     def without_each(self) -> np.ndarray:
         """Give the value without each used cluster in turn."""
         return self.combine(self.sums.sum(axis=0) - self.sums[self.used])
+
+    def patterns(self) -> tuple[np.ndarray, np.ndarray]:
+        """Find the clusters that are alike in all sums: the first cluster of every pattern, and how many share it."""
+        random = np.random.default_rng(0).standard_normal(self.sums.shape[1])
+        with np.errstate(all="ignore"):
+            marks = np.einsum("cf,f->c", self.sums, random)
+        _, first, pattern, number = np.unique(marks, return_index=True, return_inverse=True, return_counts=True)
+        if not (self.sums == self.sums[first[pattern]]).all():  # two patterns by chance have the same mark
+            _, first, number = np.unique(self.sums, axis=0, return_index=True, return_counts=True)
+        return first, number
 
 
 class Reweighted:
@@ -159,6 +173,75 @@ def resampled_values(prepared: Additive | Reweighted, weights: np.ndarray) -> np
     return np.concatenate(parts)
 
 
+@dataclass(frozen=True)
+class Draws:
+    """Resamples of clusters, of which one set serves all coefficients; nothing is drawn before it is needed.
+
+    Parameters
+    ----------
+    clusters
+        How many there are.
+    seed, key
+        As for `generator`.
+    replicates
+        How many resamples.
+    """
+
+    clusters: int
+    seed: int
+    key: tuple[str, ...]
+    replicates: int
+
+    @cached_property
+    def weights(self) -> np.ndarray:
+        """How often each cluster was drawn, shape (replicates, clusters)."""
+        return multinomial_weights(self.clusters, rng=generator(self.seed, *self.key), replicates=self.replicates)
+
+    def values(self, prepared: Additive | Reweighted) -> np.ndarray:
+        """Give a coefficient's value in every resample, drawn pattern by pattern where that is less work.
+
+        Where a cluster is one unit and clusters are alike in all sums, how often a resample holds each kind of them is
+        multinomial with the shares of the kinds: the distribution of the values is that of drawing clusters, at a cost
+        that does not grow with their number.
+        """
+        if isinstance(prepared, Additive) and prepared.single:
+            first, number = prepared.patterns()
+            if len(first) * FEWER_PATTERNS <= self.clusters:
+                rng = generator(self.seed, *self.key, "patterns")
+                return pattern_values(prepared, first, number=number, rng=rng, replicates=self.replicates)
+        return resampled_values(prepared, self.weights)
+
+
+def pattern_values(
+    prepared: Additive, first: np.ndarray, *, number: np.ndarray, rng: np.random.Generator, replicates: int
+) -> np.ndarray:
+    """Give a coefficient's value at resamples in which patterns of clusters are drawn.
+
+    Parameters
+    ----------
+    prepared
+        The coefficient as sums over clusters.
+    first, number
+        As `Additive.patterns` gives them.
+    rng
+        Random numbers.
+    replicates
+        How many resamples.
+
+    Returns
+    -------
+    array, shape (replicates,)
+        NaN where the coefficient is not defined.
+    """
+    sums = prepared.sums[first]
+    rows = max(1, CHUNK // len(first))
+    values = []
+    for start in range(0, replicates, rows):
+        drawn = rng.multinomial(number.sum(), number / number.sum(), size=min(rows, replicates - start))
+        values.append(prepared.combine(drawn.astype(float) @ sums))
+    return np.concatenate(values)
+
+
 def bca_interval(value: float, prepared: Additive | Reweighted, *, weights: np.ndarray, confidence: float) -> Interval:
     """Bias-corrected and accelerated bootstrap interval over clusters.
 
@@ -191,6 +274,12 @@ def bca_interval(value: float, prepared: Additive | Reweighted, *, weights: np.n
     half in the bias correction. For few clusters the normal quantile gives way to sqrt(n / (n - 1)) times that of t
     with n - 1 degrees of freedom (Hesterberg 2015, Am. Stat. 69, 371-386), n = clusters with data.
     """
+    check_clusters(prepared)
+    return bca_of_values(value, prepared, drawn=resampled_values(prepared, weights), confidence=confidence)
+
+
+def check_clusters(prepared: Additive | Reweighted) -> None:
+    """Raise `NotDefined` where fewer than `FEWEST_CLUSTERS` clusters carry data."""
     clusters = int(prepared.used.sum())
     if clusters < FEWEST_CLUSTERS:
         raise NotDefined(
@@ -198,7 +287,11 @@ def bca_interval(value: float, prepared: Additive | Reweighted, *, weights: np.n
             f"Resampling needs {FEWEST_CLUSTERS} clusters with data; here {clusters}"
             f" ({comb(max(2 * clusters - 1, 0), clusters)} distinct resamples).",
         )
-    drawn = resampled_values(prepared, weights)
+
+
+def bca_of_values(value: float, prepared: Additive | Reweighted, *, drawn: np.ndarray, confidence: float) -> Interval:
+    """BCa interval from the values of a coefficient in resamples, NaN where not defined; else as `bca_interval`."""
+    clusters = int(prepared.used.sum())
     values = drawn[~np.isnan(drawn)]
     if len(values) < FEWEST_DEFINED * len(drawn):
         raise NotDefined("no_resampling", f"Only {len(values)} of {len(drawn)} resamples give a value.")

@@ -38,7 +38,13 @@ class Coefficient:
     uom
         Unit of measure, as in `results`.
     analytic
-        Ratings, confidence → interval from a distribution, for independent units; None where there is none.
+        Ratings, confidence → interval from a distribution, for independent units before the same jurors; None where
+        there is none.
+    panel_analytic
+        The same for units before other jurors of the same kind.
+    exact
+        Whether `analytic` holds for any number of units, so that it goes before the jackknife, which covers better than
+        an interval linearised over few units.
     of_levels
         Whether it speaks of marks on the levels of a scale, so that a mean over criteria has none.
     """
@@ -55,4 +61,6 @@ class Coefficient:
     units: str = "paired"
     uom: str = "coefficient"
     analytic: Callable[..., Interval] | None = None
+    panel_analytic: Callable[..., Interval] | None = None
+    exact: bool = False
     of_levels: bool = False

@@ -1,19 +1,29 @@
-"""Intervals of a line of the registry."""
+"""Intervals of a line of the registry: for these jurors, and for jurors like these."""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 import numpy as np
 
 from analysis.errors import NotDefined
+from analysis.statistics.jackknife import jackknife_interval
 from analysis.statistics.registry.coefficient import Coefficient
-from analysis.statistics.resample import SAME, Interval, bca_interval
+from analysis.statistics.resample import SAME, Interval, bca_interval, cluster_index
+from analysis.statistics.twoway import shared_variance, two_way_interval, without_each_juror
+
+THESE, LIKE_THESE = "these jurors", "jurors like these"
+FEW_JURORS = 6
 
 
 def cluster_interval(
     coefficient: Coefficient, ratings: np.ndarray, *, cluster: np.ndarray, weights: np.ndarray,
     confidence: float = 0.95,
 ) -> Interval:  # fmt: skip
-    """Interval of a coefficient: from its distribution where units are independent and one is known, else BCa.
+    """Interval of a coefficient for other offices before the same jurors.
+
+    From its distribution where that is exact, or the line cannot be resampled, and units are independent; else the
+    jackknife over offices; BCa where the jackknife has no answer.
 
     Parameters
     ----------
@@ -28,27 +38,144 @@ def cluster_interval(
     confidence
         Between 0 and 1.
 
+    Returns
+    -------
+    Interval
+        Its `interval` ends with "these jurors".
+
     Raises
     ------
     NotDefined
         The coefficient or its interval is not defined.
     """
-    if coefficient.analytic and len(np.unique(cluster)) == len(cluster):
+    exact = coefficient.exact or coefficient.prepare is None
+    if exact and coefficient.analytic and _independent(cluster):
         try:
-            return coefficient.analytic(ratings, confidence=confidence)
+            return analytic_interval(coefficient, ratings, confidence=confidence)
         except NotDefined as reason:
             if reason.code != "no_interval":
                 raise
+    try:
+        return office_interval(coefficient, ratings, cluster=cluster, confidence=confidence)
+    except NotDefined as reason:
+        if coefficient.prepare is None or reason.code != "no_resampling":
+            raise
     return bootstrap_interval(coefficient, ratings, cluster=cluster, weights=weights, confidence=confidence)
+
+
+def panel_interval(
+    coefficient: Coefficient, ratings: np.ndarray, *, cluster: np.ndarray, confidence: float = 0.95
+) -> Interval:
+    """Interval of a coefficient for other offices before other jurors of the same kind.
+
+    From its distribution where units are independent and one is known, else the two-way jackknife; parameters as for
+    `cluster_interval`.
+
+    Returns
+    -------
+    Interval
+        Its `interval` ends with "jurors like these", and says so where there are fewer than `FEW_JURORS` jurors.
+
+    Raises
+    ------
+    NotDefined
+        The coefficient or its interval is not defined.
+    """
+    if coefficient.panel_analytic and _independent(cluster):
+        try:
+            return analytic_panel_interval(coefficient, ratings, confidence=confidence)
+        except NotDefined as reason:
+            if reason.code != "no_interval":
+                raise
+    return crossed_interval(coefficient, ratings, cluster=cluster, confidence=confidence)
+
+
+def analytic_interval(coefficient: Coefficient, ratings: np.ndarray, *, confidence: float) -> Interval:
+    """Interval from a distribution, for these jurors; raises `NotDefined` where the line has none."""
+    if coefficient.analytic is None:
+        raise NotDefined("no_interval", "No distribution gives an interval for these jurors.")
+    return _ending(coefficient.analytic(ratings, confidence=confidence), THESE)
+
+
+def analytic_panel_interval(coefficient: Coefficient, ratings: np.ndarray, *, confidence: float) -> Interval:
+    """Interval from a distribution, for jurors like these; raises `NotDefined` where the line has none."""
+    if coefficient.panel_analytic is None:
+        raise NotDefined("no_interval", "No distribution gives an interval for jurors like these.")
+    return _for_panel(coefficient.panel_analytic(ratings, confidence=confidence), ratings)
 
 
 def bootstrap_interval(
     coefficient: Coefficient, ratings: np.ndarray, *, cluster: np.ndarray, weights: np.ndarray,
     confidence: float = 0.95,
 ) -> Interval:  # fmt: skip
-    """BCa interval of a coefficient over clusters; parameters and errors as for `cluster_interval`."""
+    """BCa interval of a coefficient over offices; parameters and errors as for `cluster_interval`."""
+    value = imperfect_value(coefficient, ratings)
+    prepared = coefficient.prepare(ratings, cluster)
+    return _ending(bca_interval(value, prepared, weights=weights, confidence=confidence), THESE)
+
+
+def office_interval(
+    coefficient: Coefficient, ratings: np.ndarray, *, cluster: np.ndarray, confidence: float
+) -> Interval:
+    """Jackknife interval of a coefficient over offices; parameters and errors as for `cluster_interval`."""
+    value = imperfect_value(coefficient, ratings)
+    without = without_each_office(coefficient, ratings, cluster=cluster)
+    return _ending(
+        jackknife_interval(value, without, low=coefficient.low, high=coefficient.high, confidence=confidence), THESE
+    )
+
+
+def crossed_interval(
+    coefficient: Coefficient, ratings: np.ndarray, *, cluster: np.ndarray, confidence: float
+) -> Interval:
+    """Two-way jackknife interval of a coefficient; parameters and errors as for `panel_interval`."""
+    value = imperfect_value(coefficient, ratings)
+    jurors = without_each_juror(ratings, coefficient.value)
+    offices = without_each_office(coefficient, ratings, cluster=cluster)
+    shared = 0.0
+    if coefficient.units != "complete":  # there a unit leaves with any of its marks
+        shared = shared_variance(ratings, coefficient.value, value=value, cluster=cluster, without_jurors=jurors)
+    interval = two_way_interval(
+        value, without_offices=offices, without_jurors=jurors, shared=shared,
+        bounds=(coefficient.low, coefficient.high), confidence=confidence,
+    )  # fmt: skip
+    return _for_panel(interval, ratings)
+
+
+def imperfect_value(coefficient: Coefficient, ratings: np.ndarray) -> float:
+    """Give the value; raises `NotDefined` where the jurors agree perfectly, so that resampling shows no variation."""
     value = coefficient.value(ratings)
     if coefficient.perfect is not None and abs(value - coefficient.perfect) <= SAME:
         raise NotDefined("perfect", "The jurors agree perfectly, so resampling shows no variation.")
-    prepared = coefficient.prepare(ratings, cluster)
-    return bca_interval(value, prepared, weights=weights, confidence=confidence)
+    return value
+
+
+def without_each_office(coefficient: Coefficient, ratings: np.ndarray, *, cluster: np.ndarray) -> np.ndarray:
+    """Give the value without each office that carries data, NaN where it is not defined."""
+    if coefficient.prepare:
+        return coefficient.prepare(ratings, cluster).without_each()
+    index = cluster_index(cluster)
+    return np.array([_value_or_nan(coefficient, ratings[index != one]) for one in range(index.max() + 1)])
+
+
+def _value_or_nan(coefficient: Coefficient, ratings: np.ndarray) -> float:
+    try:
+        return coefficient.value(ratings)
+    except NotDefined:
+        return np.nan
+
+
+def _independent(cluster: np.ndarray) -> bool:
+    return len(np.unique(cluster)) == len(cluster)
+
+
+def _for_panel(interval: Interval, ratings: np.ndarray) -> Interval:
+    jurors = int((~np.isnan(ratings)).any(axis=0).sum())
+    few = "few jurors, " if jurors < FEW_JURORS and "few jurors" not in interval.interval else ""
+    return _ending(interval, f"{few}{LIKE_THESE}")
+
+
+def _ending(interval: Interval, target: str) -> Interval:
+    if interval.interval.endswith((THESE, LIKE_THESE)):
+        return interval
+    return replace(interval, interval=f"{interval.interval}, {target}")

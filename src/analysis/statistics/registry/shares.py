@@ -11,7 +11,7 @@ from analysis.errors import NotDefined
 from analysis.statistics import agreement as agree
 from analysis.statistics.ratings import paired_units, rating_table
 from analysis.statistics.registry.coefficient import ALL, NUMERIC, ORDERED, Coefficient
-from analysis.statistics.resample import Additive
+from analysis.statistics.resample import Additive, Interval
 
 
 def shares(levels: Sequence[float]) -> tuple[Coefficient, ...]:
@@ -19,14 +19,15 @@ def shares(levels: Sequence[float]) -> tuple[Coefficient, ...]:
     mean, chance = "mean over units of the share of pairs", "two marks drawn from all, without replacement"
     kept = {"low": 0, "high": 1, "uom": "share", "of_levels": True}
     step = float(min(np.diff(levels))) if len(levels) > 1 else 0.0
-    adjacent, by_chance = (
-        _stepped(partial(what, within=step), step) for what in (agree.agreement, agree.expected_agreement)
+    adjacent, by_chance, interval = (
+        _stepped(partial(what, within=step), step)
+        for what in (agree.agreement, agree.expected_agreement, agree.agreement_interval)
     )
     return (
         Coefficient("exact_agreement", mean, agree.agreement, _shares(0.0), ALL,
-                    perfect=1, invariances=("relabel",), **kept),
+                    perfect=1, invariances=("relabel",), analytic=agree.agreement_interval, **kept),
         Coefficient("adjacent_agreement", mean, adjacent, _shares(step), ORDERED,
-                    perfect=1, invariances=("shift",), **kept),
+                    perfect=1, invariances=("shift",), analytic=interval, **kept),
         Coefficient("exact_agreement_expected", chance, agree.expected_agreement, _expected(0.0), ALL,
                     perfect=None, invariances=("relabel",), **kept),
         Coefficient("adjacent_agreement_expected", chance, by_chance, _expected(step), ORDERED,
@@ -36,13 +37,13 @@ def shares(levels: Sequence[float]) -> tuple[Coefficient, ...]:
     )  # fmt: skip
 
 
-def _stepped(statistic: Callable[[np.ndarray], float], step: float) -> Callable[[np.ndarray], float]:
-    def value(ratings: np.ndarray) -> float:
+def _stepped(statistic: Callable, step: float) -> Callable:
+    def of_scale(ratings: np.ndarray, **other: float) -> float | Interval:
         if not step:
             raise NotDefined("wrong_level", "the scale has no steps, so no neighbouring levels")
-        return statistic(ratings)
+        return statistic(ratings, **other)
 
-    return value
+    return of_scale
 
 
 def _shares(within: float) -> Callable[[np.ndarray, np.ndarray], Additive]:
