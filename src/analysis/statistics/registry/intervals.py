@@ -10,7 +10,7 @@ from analysis.errors import NotDefined
 from analysis.statistics.jackknife import jackknife_interval
 from analysis.statistics.registry.coefficient import Coefficient
 from analysis.statistics.resample import SAME, Interval, bca_interval, cluster_index
-from analysis.statistics.twoway import shared_variance, two_way_interval, without_each_juror
+from analysis.statistics.twoway import left_out_at_once, left_out_one_by_one, two_way_interval
 
 THESE, LIKE_THESE = "these jurors", "jurors like these"
 FEW_JURORS = 6
@@ -130,15 +130,13 @@ def crossed_interval(
 ) -> Interval:
     """Two-way jackknife interval of a coefficient; parameters and errors as for `panel_interval`."""
     value = imperfect_value(coefficient, ratings)
-    jurors = without_each_juror(ratings, coefficient.value)
+    if coefficient.prepare is None or coefficient.units == "complete":  # there a unit leaves with any of its marks
+        left_out = left_out_one_by_one(ratings, coefficient.value)
+    else:
+        left_out = left_out_at_once(ratings, coefficient.prepare, cluster=cluster)
     offices = without_each_office(coefficient, ratings, cluster=cluster)
-    shared = 0.0
-    if coefficient.units != "complete":  # there a unit leaves with any of its marks
-        shared = shared_variance(ratings, coefficient.value, value=value, cluster=cluster, without_jurors=jurors)
-    interval = two_way_interval(
-        value, without_offices=offices, without_jurors=jurors, shared=shared,
-        bounds=(coefficient.low, coefficient.high), confidence=confidence,
-    )  # fmt: skip
+    bounds = coefficient.low, coefficient.high
+    interval = two_way_interval(value, without_offices=offices, left_out=left_out, bounds=bounds, confidence=confidence)
     return _for_panel(interval, ratings)
 
 
