@@ -152,15 +152,15 @@ def two_way_interval(
     """
     offices, jurors = len(without_offices), len(left_out.jurors)
     check_left_out(value, without_offices)
-    low, high = bounds
-    scale = stretch(lower_end(low, high, np.append(without_offices, value)), high)
-    if high - value <= SAME or value - low <= SAME:
-        raise NotDefined("no_resampling", "The coefficient lies at an end of its range.")
+    values, high = np.append(without_offices, value), bounds[1]
+    low = lower_end(bounds[0], high, values)
+    if high - values.max() <= SAME or values.min() - low <= SAME:
+        raise NotDefined("no_resampling", "Without one of the offices the coefficient lies at an end of its range.")
+    scale = stretch(low, high)
     by_offices, by_jurors = jackknife_variance(without_offices), jackknife_variance(left_out.jurors)
     degrees = (by_offices + by_jurors) ** 2 / (by_offices**2 / (offices - 1) + by_jurors**2 / (jurors - 1))
     se = np.sqrt(by_offices + max(0.0, by_jurors - shared_variance(value, left_out)))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        bias = (offices - 1) * (scale.to(without_offices).mean() - scale.to(value))
+    bias = (offices - 1) * (scale.to(without_offices).mean() - scale.to(value))
     half = t.ppf((1 + confidence) / 2, degrees) * se * scale.slope(value)
     centre = scale.to(value) - (bias if abs(bias) < half else 0.0)
     ends = scale.back(np.array([centre - half, centre + half]))

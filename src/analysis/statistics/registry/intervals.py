@@ -9,7 +9,7 @@ import numpy as np
 from analysis.errors import NotDefined
 from analysis.statistics.jackknife import jackknife_interval
 from analysis.statistics.registry.coefficient import Coefficient
-from analysis.statistics.resample import SAME, Interval, bca_interval, cluster_index
+from analysis.statistics.resample import SAME, Additive, Interval, Reweighted, bca_interval, cluster_index
 from analysis.statistics.twoway import left_out_at_once, left_out_one_by_one, two_way_interval
 
 THESE, LIKE_THESE = "these jurors", "jurors like these"
@@ -109,9 +109,24 @@ def bootstrap_interval(
     confidence: float = 0.95,
 ) -> Interval:  # fmt: skip
     """BCa interval of a coefficient over offices; parameters and errors as for `cluster_interval`."""
-    value = imperfect_value(coefficient, ratings)
-    prepared = coefficient.prepare(ratings, cluster)
+    value, prepared = resampled_coefficient(coefficient, ratings, cluster=cluster)
     return _ending(bca_interval(value, prepared, weights=weights, confidence=confidence), THESE)
+
+
+def resampled_coefficient(
+    coefficient: Coefficient, ratings: np.ndarray, *, cluster: np.ndarray
+) -> tuple[float, Additive | Reweighted]:
+    """Give the value, and the coefficient as a function of cluster weights; parameters as for `cluster_interval`.
+
+    Raises
+    ------
+    NotDefined
+        The coefficient is not defined, the jurors agree perfectly, or the estimator cannot be resampled.
+    """
+    value = imperfect_value(coefficient, ratings)
+    if coefficient.prepare is None:
+        raise NotDefined("no_resampling", "This estimator is not resampled: every resample would be a fit of its own.")
+    return value, coefficient.prepare(ratings, cluster)
 
 
 def office_interval(

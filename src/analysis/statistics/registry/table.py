@@ -82,10 +82,7 @@ def _independent(
 def _drawn_interval(
     line: Coefficient, ratings: np.ndarray, *, cluster: np.ndarray, draws: Draws, confidence: float
 ) -> Interval:
-    value = ways.imperfect_value(line, ratings)
-    if line.prepare is None:
-        raise NotDefined("no_resampling", "This estimator is not resampled: every resample would be a fit of its own.")
-    prepared = line.prepare(ratings, cluster)
+    value, prepared = ways.resampled_coefficient(line, ratings, cluster=cluster)
     check_clusters(prepared)
     return bca_of_values(value, prepared, drawn=draws.values(prepared), confidence=confidence)
 
