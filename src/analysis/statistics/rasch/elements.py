@@ -192,12 +192,8 @@ def extreme_information(fit: Fit, f: int) -> np.ndarray:
 def mark_sums(fit: Fit, f: int) -> tuple[np.ndarray, np.ndarray]:
     """Weighted number and sum of all marks of each element."""
     ratings, size = fit.ratings, fit.problem.sizes[f]
-    marks = np.empty(len(ratings.level))
-    for g, levels in enumerate(ratings.levels):
-        where = ratings.group == g
-        marks[where] = levels[ratings.level[where]]
     count = np.bincount(ratings.codes[f], weights=ratings.weight, minlength=size)
-    return count, np.bincount(ratings.codes[f], weights=ratings.weight * marks, minlength=size)
+    return count, np.bincount(ratings.codes[f], weights=ratings.weight * ratings.mark, minlength=size)
 
 
 def correlations(sums: dict[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:

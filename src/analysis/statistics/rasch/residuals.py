@@ -36,7 +36,7 @@ def unexpected_marks(fit: Fit, *, least: float = SURPRISE) -> UnexpectedMarks:
         values = fit.problem.values[part.scale]
         expected = values @ part.chance[:, some]
         place = fit.problem.order[part.where][some]
-        found.append(np.stack([place, values[part.category[some]], expected, z[some]]))
+        found.append(np.stack([place, fit.ratings.mark[place], expected, z[some]]))
     table = np.concatenate(found, axis=1)
     table = table[:, np.argsort(-np.abs(table[3]), kind="stable")]
     return UnexpectedMarks(table[0].astype(int), *table[1:])
