@@ -37,7 +37,7 @@ class Band:
 
 @dataclass(frozen=True)
 class Published:
-    """A coefficient that a comparable panel reached: one mark (`single`) or the mean of `jurors` marks (`average`)."""
+    """A coefficient that a comparable panel reached: of one mark, of the mean of several, or of a juror's two marks."""
 
     id: str
     form: str
@@ -45,7 +45,6 @@ class Published:
     value: float = math.nan
     low: float = math.nan
     high: float = math.nan
-    jurors: int = 1
 
 
 def band(measure: str, value: float) -> Band | None:

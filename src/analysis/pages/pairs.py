@@ -24,7 +24,12 @@ def apart(page: Page) -> Block:
     differences = _each_stage(page, "agreement.differences", "score_range", _differences)
     if not isinstance(differences, Group):
         return differences
-    return page.group(*differences.blocks, *_each_stage(page, "agreement.pairs", "coscored", _pairs).blocks)
+    pairs = _each_stage(page, "agreement.pairs", "coscored", _pairs)
+    return page.group(*differences.blocks, *(block for part in pairs.blocks for block in _flat(part)))
+
+
+def _flat(part: Any) -> tuple[Block, ...]:
+    return part.blocks if isinstance(part, Group) else (part,)
 
 
 def _each_stage(page: Page, key: str, measure: str, block: Any) -> Group | Prose:
@@ -36,8 +41,9 @@ def _each_stage(page: Page, key: str, measure: str, block: Any) -> Group | Prose
     return page.group(*(block(page, key, stage) for stage in stages))
 
 
-def _pair_rows(page: Page, measure: str, stage: str) -> pd.DataFrame:
-    rows = page.rows(measure=measure, stage=stage, subject_type="juror", subject=None, versus_type="juror", versus=None)
+def _pair_rows(page: Page, measure: str, stage: str, **keys: str | None) -> pd.DataFrame:
+    of_pairs = {"subject_type": "juror", "subject": None, "versus_type": "juror", "versus": None}
+    rows = page.rows(measure=measure, stage=stage, **of_pairs, **keys)
     return rows.assign(
         one=[page.label("juror", name) for name in rows["subject"]],
         other=[page.label("juror", name) for name in rows["versus"]],
@@ -87,13 +93,75 @@ def _pairs(page: Page, key: str, stage: str) -> Block:
     columns = {
         "one": Column("agreement.columns.juror"),
         "other": Column("agreement.columns.other"),
-        "value": Column("agreement.columns.difference", "number:2"),
         "both": Column("agreement.columns.both", "count"),
+        "value": Column("agreement.columns.difference", "number:2"),
+        "spearman": Column("agreement.columns.spearman", "number:2"),
+        "lin_ccc": Column("agreement.columns.ccc", "number:2"),
+        "bias": Column("agreement.columns.bias", "number:2"),
+        "low": Column("agreement.columns.interval", "interval:2"),
+        "limit_low": Column("agreement.columns.limits", "interval:2"),
     }
     words = panel.counts(page, stage) | {"unit": panel.unit(page, enough), "minimum": page.words.number(minimum)}
-    table = page.table(f"{key}.table", enough.sort_values(["one", "other"]), columns, part=stage, **words)
+    shown = _with_more(page, enough, stage).sort_values(["one", "other"])
+    table = page.table(f"{key}.table", shown, columns, part=stage, **words)
     finding = page.say(f"agreement.pairs.{which}", low=low, high=high)
-    return page.figure(key, fig, table, part=stage, finding=finding, **words)
+    figure = page.figure(key, fig, table, part=stage, finding=finding, **words)
+    folded = _by_criterion(page, enough, stage)
+    return page.group(figure, folded) if folded else figure
+
+
+def _with_more(page: Page, rows: pd.DataFrame, stage: str) -> pd.DataFrame:
+    """Add to pairs their rank correlation, concordance, mean difference with interval, and limits of agreement."""
+    keys = pd.MultiIndex.from_frame(rows[["subject", "versus"]])
+
+    def of(measure: str, column: str = "value", at: str = "") -> list[float]:
+        found = _pair_rows(page, measure, stage, at=at).set_index(["subject", "versus"])[column]
+        return list(found.reindex(keys))
+
+    return rows.assign(
+        spearman=of("spearman"), lin_ccc=of("lin_ccc"), bias=of("bland_altman_bias"),
+        low=of("bland_altman_bias", "low"), high=of("bland_altman_bias", "high"),
+        limit_low=of("bland_altman_limit", at="lower"), limit_high=of("bland_altman_limit", at="upper"),
+        interval_reason="",
+    )  # fmt: skip
+
+
+def _by_criterion(page: Page, pairs: pd.DataFrame, stage: str) -> Block | None:
+    """Give kappa and the tests of equal use of the scale of each pair on each criterion, folded; None without any."""
+    key = ["subject", "versus", "criterion"]
+    whole = {
+        measure: _pair_rows(page, measure, stage, criterion=None).set_index(key)
+        for measure in ("cohen_kappa", "stuart_maxwell", "bhapkar")
+    }
+    kappa = whole["cohen_kappa"]
+    judged = kappa.index.droplevel("criterion").isin(pairs.set_index(key[:2]).index)
+    kappa = kappa[judged & kappa["value"].notna().to_numpy()]
+    if kappa.empty:
+        return None
+    shown = kappa.reset_index()
+    shown = shown.assign(
+        pair=[page.words.listing([one, other]) for one, other in zip(shown["one"], shown["other"], strict=True)],
+        label=[page.label("criterion", name) for name in shown["criterion"]],
+        band=[panel.band_word(page, row) for row in shown.itertuples()],
+        **{name: _p_values(page, whole[name], kappa.index) for name in ("stuart_maxwell", "bhapkar")},
+    )
+    columns = {
+        "pair": Column("agreement.columns.pair"),
+        "label": Column("agreement.columns.criterion"),
+        "value": Column("agreement.columns.kappa", "number:2"),
+        "low": Column("agreement.columns.interval", "interval:2"),
+        "band": Column("agreement.columns.band"),
+        "stuart_maxwell": Column("agreement.columns.stuart_maxwell"),
+        "bhapkar": Column("agreement.columns.bhapkar"),
+        "n_units": Column("agreement.columns.both", "count"),
+    }
+    label = page.label("stage", stage)
+    table = page.table("agreement.pair_criteria.table", shown, columns, part=stage, stage=label)
+    return page.fold("agreement.pair_criteria", table, stage=label, n=page.words.number(len(shown)))
+
+
+def _p_values(page: Page, rows: pd.DataFrame, index: pd.MultiIndex) -> list[str]:
+    return [panel.p_cell(page, value) for value in rows["p_value"].reindex(index)]
 
 
 def _differences(page: Page, key: str, stage: str) -> Table:
