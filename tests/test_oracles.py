@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 import oracle_statistics_components
+import oracle_statistics_generalizability
 import oracle_statistics_kappas
 import oracle_statistics_order
 import oracle_statistics_rasch
@@ -68,6 +69,7 @@ def chi_square(ratings):
 
 STATISTICS = {
     **oracle_statistics_components.STATISTICS,
+    **oracle_statistics_generalizability.STATISTICS,
     **oracle_statistics_kappas.STATISTICS,
     **oracle_statistics_order.STATISTICS,
     **oracle_statistics_rasch.STATISTICS,
