@@ -61,19 +61,26 @@ def panel(shape: tuple[int, int, int, int, int]) -> tuple[np.ndarray, dict[str, 
     return marks, facets, severity - severity.mean()
 
 
-def ours(marks: np.ndarray, facets: dict[str, np.ndarray], levels: int) -> np.ndarray:
-    """Fit, standard errors, fit statistics and every table; give the severities."""
+def measured(marks: np.ndarray, facets: dict[str, np.ndarray], levels: int) -> tuple[rasch.Fit, np.ndarray]:
+    """Fit, standard errors and fit statistics of offices, jurors and criteria; give also the severities."""
     scale, model = rasch.RatingScale(range(levels)), rasch.Model("office")
     fitted = rasch.fit(marks, facets, scale=scale, model=model)
     tables = rasch.element_tables(fitted)
     for table in tables:
         rasch.facet_summary(table)
+    return fitted, tables[1].measure
+
+
+def ours(marks: np.ndarray, facets: dict[str, np.ndarray], levels: int) -> np.ndarray:
+    """Make every table, two interactions among them; give the severities."""
+    fitted, severity = measured(marks, facets, levels)
+    rasch.data_summary(fitted)
     rasch.category_tables(fitted)
     rasch.unexpected_marks(fitted)
     rasch.exact_agreements(fitted, "juror")
     rasch.interaction_table(fitted, ("juror", "office"))
     rasch.interaction_table(fitted, ("juror", "criterion"))
-    return tables[1].measure
+    return severity
 
 
 def wide_table(marks: np.ndarray, facets: dict[str, np.ndarray]) -> pd.DataFrame:
@@ -115,11 +122,14 @@ def compared(name: str) -> str:
     difference = float(np.abs(found - other).max())
     if difference > NEAR:
         raise SystemExit(f"the severities differ by up to {difference:.3f} logits")
-    ours_s = min(seconds(lambda: ours(marks, facets, shape[-1])) for _ in range(5))
+    ours_s, all_s = (
+        min(seconds(lambda work=work: work(marks, facets, shape[-1])) for _ in range(5)) for work in (measured, ours)
+    )
     target = f" (target {TARGET_S[name]:g} s)" if name in TARGET_S else ""
     text = (
-        f"many-facet Rasch, {name}, {shape[1]} jurors, all tables and two interactions: {ours_s:.2f} s{target}; "
-        f"raschpy, calibration, offices and sandwich errors: {fit_s:.2f} + {errors_s:.2f} s, "
+        f"many-facet Rasch, {name}, {shape[1]} jurors, all tables and two interactions: {all_s:.2f} s{target}; "
+        f"measures, standard errors and fit alone: {ours_s:.2f} s; "
+        f"raschpy, measures and sandwich errors: {fit_s:.2f} + {errors_s:.2f} s, "
         f"ratio {(fit_s + errors_s) / ours_s:.0f} (target {TARGET_RATIO[name]}); "
     )
     if RESAMPLES[name]:

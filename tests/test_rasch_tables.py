@@ -185,6 +185,41 @@ def test_the_size_of_a_bias_makes_the_expected_marks_the_observed_ones(plain):
     assert expected.sum() == pytest.approx(plain.ratings.mark[mine].sum(), abs=1e-6)
 
 
+def test_contrasts_of_a_juror_single_out_the_criterion_with_the_planted_bias():
+    planted = panel(offices=200, jurors=8, criteria=6, each=3, levels=11, seed=15)
+    mine = (planted.facets["juror"] == 4) & (planted.facets["criterion"] == 2)
+    planted.marks[mine] = np.minimum(planted.marks[mine] + 2, 10)
+    found = rasch.contrasts(rasch.interaction_table(planted.fit(), ("juror", "criterion")), 4)
+    with_it = (found.one == 2) | (found.two == 2)
+    assert len(found.p) == 15 and (found.q[with_it] < 0.05).all()
+    assert (found.value[with_it] * np.where(found.one == 2, 1, -1)[with_it] > 0).all()
+
+
+def test_the_summary_of_the_data_is_that_of_a_model_that_holds(fit):
+    found = rasch.data_summary(fit)
+    assert found.ratings + found.left_out == 150 * 3 * 6
+    assert found.z_mean == pytest.approx(0, abs=0.05) and found.z_sd == pytest.approx(1, abs=0.05)
+    assert 0.3 < found.explained < 0.8
+    assert found.unknowns == 150 + 8 + 6 - 2 + 4 and found.iterations <= 10
+
+
+def test_an_office_known_only_through_extreme_jurors_has_no_measure():
+    drawn_panel = panel(offices=40, jurors=6, criteria=3, each=3, seed=21)
+    marks = np.r_[drawn_panel.marks, [5.0] * 9, [0.0] * 9]  # jurors 6 and 7 give one mark only; office 40 has only them
+    office = np.r_[drawn_panel.facets["office"], np.repeat([0, 1, 40], 3), np.repeat([0, 1, 40], 3)]
+    facets = {
+        "office": office,
+        "juror": np.r_[drawn_panel.facets["juror"], [6] * 9, [7] * 9],
+        "criterion": np.r_[drawn_panel.facets["criterion"], np.tile(np.arange(3), 6)],
+    }
+    tables = rasch.element_tables(
+        rasch.fit(marks, facets, scale=rasch.RatingScale(range(6)), model=rasch.Model("office"))
+    )
+    assert np.isnan(tables[0].measure[40]) and np.isnan(tables[0].se[40]) and tables[0].count[40] == 6
+    assert tables[1].extreme.tolist() == [0, 0, 0, 0, 0, 0, 1, -1]
+    assert tables[1].measure[6] < tables[1].measure[:6].min() and tables[1].measure[7] > tables[1].measure[:6].max()
+
+
 def parts(objects, elements, without):
     """Count components that hold an element, one node taken away."""
     first = objects.max() + 1

@@ -123,6 +123,11 @@ def fit(
     return Fit(ratings, kept, problem, found, easiness, spread, fixed, tuple(joined))
 
 
+def estimated(fit: Fit, f: int) -> np.ndarray:
+    """Tell which elements of a facet have ratings that take part in the estimation."""
+    return np.bincount(fit.problem.codes[f], minlength=fit.problem.sizes[f]) > 0
+
+
 def spread_factor(problem: Problem) -> float:
     """(L - 1)/L, with L the harmonic mean of the numbers of ratings of the objects.
 

@@ -40,7 +40,7 @@ class Estimate:
 
     `easiness[f]` of each element, logits; `log_weights` per scale; `information[f]` of each element with all else
     known; `covariance` of the elements of the facets but the object's (end to end) and the inner categories, the
-    objects being estimated too; `object_variance` likewise.
+    objects being estimated too; `object_variance` likewise. `unknowns`: number of free parameters.
     """
 
     easiness: tuple[np.ndarray, ...]
@@ -50,6 +50,7 @@ class Estimate:
     object_variance: np.ndarray
     log_likelihood: float
     iterations: int
+    unknowns: int
 
 
 @dataclass(frozen=True)
@@ -207,8 +208,8 @@ def free_unknowns(problem: Problem, held: Held) -> np.ndarray:
     return np.concatenate([*elements, *inner])
 
 
-def bordered_inverse(problem: Problem, held: Held, matrix: np.ndarray) -> np.ndarray:
-    """Invert the matrix of the free unknowns under the linear conditions; zeros for what is held."""
+def bordered(problem: Problem, held: Held, matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Border the matrix of the free unknowns with the linear conditions; give also the places of the unknowns."""
     free = np.flatnonzero(free_unknowns(problem, held))
     number, conditions = len(free), len(held.rows)
     border = np.zeros((conditions, len(matrix)))
@@ -217,14 +218,16 @@ def bordered_inverse(problem: Problem, held: Held, matrix: np.ndarray) -> np.nda
     whole[:number, :number] = matrix[np.ix_(free, free)]
     whole[number:, :number] = border[:, free]
     whole[:number, number:] = border[:, free].T
-    inverse = np.zeros_like(matrix)
-    inverse[np.ix_(free, free)] = np.linalg.inv(whole)[:number, :number]
-    return inverse
+    return whole, free
 
 
 def newton_step(problem: Problem, sums: Sums, held: Held, system: System) -> tuple[np.ndarray, np.ndarray]:
-    """Give the step of the objects, and of the other elements and inner categories."""
-    others = bordered_inverse(problem, held, system.matrix) @ system.gradient
+    """Give the step of the objects, and of the other elements and inner categories; zeros for what is held."""
+    whole, free = bordered(problem, held, system.matrix)
+    right = np.zeros(len(whole))
+    right[: len(free)] = system.gradient[free]
+    others = np.zeros(len(system.gradient))
+    others[free] = np.linalg.solve(whole, right)[: len(free)]
     elements = system.cross.shape[1]
     pulled = system.cross @ others[:elements] + system.inner @ others[elements:]
     return system.share * (sums.score[0] - pulled), others
@@ -258,9 +261,13 @@ def finished(
 ) -> Estimate:
     """Take the covariance at the maximum."""
     system = system_of(problem, sums, held)
-    covariance = bordered_inverse(problem, held, system.matrix)
+    whole, free = bordered(problem, held, system.matrix)
+    covariance = np.zeros_like(system.matrix)
+    covariance[np.ix_(free, free)] = np.linalg.inv(whole)[: len(free), : len(free)]
     variance = system.share + system.share**2 * carried_variance(system, covariance)
-    return Estimate(*point, tuple(sums.information), covariance, variance, sums.log_likelihood, iterations)
+    unknowns = int((system.share > 0).sum() + free_unknowns(problem, held).sum()) - len(held.rows)
+    information = tuple(sums.information)
+    return Estimate(*point, information, covariance, variance, sums.log_likelihood, iterations, unknowns)
 
 
 def carried_variance(system: System, covariance: np.ndarray, *, rows: int = 2000) -> np.ndarray:
