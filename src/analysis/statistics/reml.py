@@ -21,7 +21,7 @@ from analysis.statistics.blocks import (
     block_system,
     eliminate,
     projected_blocks,
-    scattered,
+    summed_products,
     weighted_products,
 )
 from analysis.statistics.terms import (
@@ -292,7 +292,7 @@ def information(system: System, fit: Fit) -> np.ndarray:
         pairs += np.bincount(both.ravel(), weights=squares.ravel(), minlength=len(pairs))
         for term in set(system.block_terms):
             chosen = across * (blocks.terms == term)[:, :, None]
-            spread[term] += scattered(chosen.swapaxes(1, 2) @ chosen, blocks.places, width)
+            spread[term] += summed_products(chosen, chosen, blocks, width)
     traces = pairs.reshape(number + 1, number + 1)[:-1, :-1]
     moved = {term: fit.inner @ spread[term] for term in set(system.block_terms)}
     off = np.eye(width) - fit.inner @ fit.left.dense
