@@ -27,7 +27,7 @@ PANELS = {  # offices, jurors, criteria, jurors of an office, levels
 }
 TARGET_S, TARGET_RATIO = {"30,000 ratings": 1.0}, {"30,000 ratings": 1, "100,000 ratings": 50}
 RESAMPLES, SCALED = {"30,000 ratings": 3, "100,000 ratings": 0}, 200
-GROWTH = ((416, 250, 6, 4, 5), (4166, 250, 6, 4, 5), (41_666, 250, 6, 4, 5))
+GROWTH = ((416, 40, 6, 4, 5), (4166, 40, 6, 4, 5), (41_666, 40, 6, 4, 5))
 NEAR = 0.05  # logits
 
 

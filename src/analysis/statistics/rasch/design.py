@@ -44,8 +44,8 @@ class Model:
     floating
         The one facet whose mean is not set to 0; "" = the object facet, or if that is anchored the first that is not.
     correction
-        "spread": measures and standard errors are multiplied by (L - 1)/L, L = harmonic mean of the ratings of an
-        object. "none": the joint maximum likelihood estimates themselves.
+        "spread": measures and standard errors are multiplied by (N - p)/N, N ratings and p free parameters, because
+        joint estimates are too far apart. "none": the joint maximum likelihood estimates themselves.
     subsets
         What to do where parts of the design have no common measure. "refuse", or "group anchors": each part's mean 0.
     """

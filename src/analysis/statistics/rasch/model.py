@@ -39,7 +39,7 @@ class Fit:
     easiness
         Of each element of each facet, logits, uncorrected.
     spread
-        Factor of reported measures and standard errors, (L - 1)/L or 1.
+        Factor of reported measures and standard errors: (N - p)/N, or 1 without correction or with anchors.
     fixed
         Which elements are anchored.
     joined
@@ -119,7 +119,7 @@ def fit(
     easiness = floated(ratings, problem, found.easiness, floating_facet(ratings, model, anchors), fixed)
     easiness = with_extremes(ratings, kept, problem, easiness, found.log_weights)
     anchored = anchors.elements or anchors.means or anchors.thresholds
-    spread = 1.0 if anchored or model.correction == "none" else spread_factor(problem)
+    spread = 1.0 if anchored or model.correction == "none" else spread_factor(problem, found.unknowns)
     return Fit(ratings, kept, problem, found, easiness, spread, fixed, tuple(joined))
 
 
@@ -128,16 +128,19 @@ def estimated(fit: Fit, f: int) -> np.ndarray:
     return np.bincount(fit.problem.codes[f], minlength=fit.problem.sizes[f]) > 0
 
 
-def spread_factor(problem: Problem) -> float:
-    """(L - 1)/L, with L the harmonic mean of the numbers of ratings of the objects.
+def spread_factor(problem: Problem, unknowns: int) -> float:
+    """(N - p)/N, N ratings and p free parameters.
+
+    Joint estimates are too far apart by about N/(N - p). Counting the objects' parameters only, this is the known
+    L/(L - 1) of L ratings an object; the other facets and the thresholds count too, as simulation shows they must
+    (docs/methods.md).
 
     Source
     ------
     Andersen (1973), Conditional inference and models for measuring; Wright & Douglas (1977), Appl. Psychol. Meas. 1,
-    281-294: joint estimates of L ratings an object are too far apart by about L/(L - 1).
+    281-294: (L - 1)/L.
     """
-    count = np.bincount(problem.codes[0])
-    return 1 - float((1 / count[count > 0]).mean())
+    return 1 - unknowns / float(problem.weight.sum())
 
 
 def floated(
