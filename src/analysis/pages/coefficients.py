@@ -23,7 +23,9 @@ RELIABLE = (
 )  # fmt: skip
 QUESTIONS = {"same": SAME, "order": ORDER, "distance": DISTANCE, "reliable": RELIABLE}
 ALPHA_OF = {"nominal": "same", "ordinal": "order"}  # the question of Krippendorff's alpha at a level; else distance
+OF_LEVELS = "fleiss_kappa_category"
 COEFFICIENTS = ("krippendorff_alpha", *SAME, *ORDER, *DISTANCE, *RELIABLE)
+_POINTS = {"g_coefficient": "here", "dependability": "here"}  # the point of a curve that holds now
 
 
 def categories(page: Page) -> Block:
@@ -51,12 +53,15 @@ def coefficients(page: Page) -> Group:
     first, *later = panel.stages(page, "krippendorff_alpha") or [panel.first_stage(page)]
     rows = _coefficient_rows(page, first, "")
     asked = [_question(page, rows, question, first) for question in QUESTIONS]
-    blocks = [*filter(None, asked), _ways(page, rows, first)]
+    refused = _refused(page, rows)
+    blocks = [
+        *filter(None, asked),
+        *([Prose("agreement-refused", refused)] if refused else []),
+        _ways(page, rows, first),
+    ]
     for stage in later:
-        label = page.label("stage", stage)
-        whole = _coefficient_rows(page, stage, "").sort_values("question", kind="stable", key=_asked)
-        table = page.table("agreement.coefficients", whole, _COLUMNS, part=stage, stage=label)
-        blocks.append(page.fold("agreement.later_stage", table, stage=label))
+        ids = {"stage": page.label("stage", stage)}
+        blocks.append(_folded(page, "agreement.coefficients", _coefficient_rows(page, stage, ""), part=stage, **ids))
     return page.group(page.text("agreement.targets"), *blocks)
 
 
@@ -66,10 +71,30 @@ def criteria(page: Page) -> Group:
     blocks = []
     for place, criterion in enumerate(page.edition.criteria):
         ids = {"criterion": page.label("criterion", criterion.id), "stage": page.label("stage", stage)}
-        rows = _coefficient_rows(page, stage, criterion.id).sort_values("question", kind="stable", key=_asked)
-        table = page.table("agreement.by_criterion.table", rows, _COLUMNS, part=f"c{place}", **ids)
-        blocks.append(page.fold("agreement.by_criterion", table, **ids))
+        rows = _coefficient_rows(page, stage, criterion.id)
+        blocks.append(_folded(page, "agreement.by_criterion", rows, part=f"c{place}", **ids))
     return page.group(page.text("agreement.folded"), *blocks)
+
+
+def _folded(page: Page, key: str, rows: pd.DataFrame, *, part: str, **ids: str) -> Fold:
+    """Give, folded, the coefficients that have a value, below those that have none with the reason."""
+    known = rows[rows["value"].notna()].sort_values("question", kind="stable", key=_asked)
+    table = page.table(f"{key}.table", known, _COLUMNS, part=part, **ids)
+    return Fold(f"{key}-{part}".replace(".", "-"), page.say(f"{key}.title", **ids), _refused(page, rows), table)
+
+
+def _refused(page: Page, rows: pd.DataFrame) -> tuple[str, ...]:
+    """Say which coefficients have no value, and why: a sentence a reason."""
+    without = rows[rows["value"].isna()]
+    said = without.assign(why=[page.reason(row) for row in without.itertuples()])
+    found = []
+    for why, part in said.groupby("why", sort=False):
+        names = [
+            page.say("agreement.refused.name", name=name, variants="; ".join(dict.fromkeys(variants)))
+            for name, variants in part.groupby("label", sort=False)["variant"]
+        ]
+        found.append(page.say("agreement.refused.reason", reason=why, names=", ".join(names)))
+    return tuple(found)
 
 
 def _asked(questions: pd.Series) -> pd.Series:
@@ -78,7 +103,7 @@ def _asked(questions: pd.Series) -> pd.Series:
 
 def _question(page: Page, rows: pd.DataFrame, question: str, stage: str) -> Table | None:
     """Give the table of the coefficients that answer a question; None where there are none."""
-    here = rows[rows["question"] == question]
+    here = rows[(rows["question"] == question) & rows["value"].notna()]
     if here.empty:
         return None
     words = {"question": page.say(f"agreement.question.{question}"), "stage": page.label("stage", stage)}
@@ -106,23 +131,24 @@ def _ways(page: Page, rows: pd.DataFrame, stage: str) -> Fold:
 
 def _coefficient_rows(page: Page, stage: str, criterion: str) -> pd.DataFrame:
     """Give the rows of every coefficient, each with both intervals; of a curve only the point that holds now."""
-    frames = [_rows_of(page, measure, stage, criterion) for measure in COEFFICIENTS]
-    rows = panel.beside(page, pd.concat(frames, ignore_index=True))
+    rows = page.rows(measure=None, stage=stage, criterion=criterion, at=None)
+    point = rows["measure"].map(_POINTS).fillna("")
+    shown = (rows["at"] == point) | (rows["measure"] == OF_LEVELS) & (rows["at"] != panel.LIKE_THESE)
+    rows = rows[rows["measure"].isin(COEFFICIENTS) & shown]
+    rows = panel.beside(page, rows.sort_values("measure", key=_placed, kind="stable", ignore_index=True))
+    each = list(rows.itertuples())
     return rows.assign(
-        question=[_question_of(row) for row in rows.itertuples()],
-        label=[_name(page, row) for row in rows.itertuples()],
-        variant=[panel.variant(page, name) for name in rows["variant"]],
-        band=[panel.band_word(page, row) for row in rows.itertuples()],
-        method=[panel.way_in_words(page, text) for text in rows["interval"]],
-        like_method=[panel.way_in_words(page, text) for text in rows["like_interval"]],
+        question=[_question_of(row) for row in each],
+        label=[_name(page, row) for row in each],
+        variant=[panel.variant(page, row.variant) for row in each],
+        band=[panel.band_word(page, row) for row in each],
+        method=[panel.way_in_words(page, row.interval) for row in each],
+        like_method=[panel.way_in_words(page, row.like_interval) for row in each],
     )
 
 
-def _rows_of(page: Page, measure: str, stage: str, criterion: str) -> pd.DataFrame:
-    if measure == "fleiss_kappa_category":
-        return page.rows(measure=measure, stage=stage, criterion=criterion, at=None)
-    at = "here" if measure in ("g_coefficient", "dependability") else ""
-    return page.rows(measure=measure, stage=stage, criterion=criterion, at=at)
+def _placed(measures: pd.Series) -> pd.Series:
+    return measures.map(COEFFICIENTS.index)
 
 
 def _question_of(row: Any) -> str:
@@ -133,7 +159,7 @@ def _question_of(row: Any) -> str:
 
 def _name(page: Page, row: Any) -> str:
     name = page.label("measure", row.measure)
-    if row.measure == "fleiss_kappa_category":
+    if row.measure == OF_LEVELS:
         return page.say("agreement.of_level", name=name, level=row.at)
     return name
 

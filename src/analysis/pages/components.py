@@ -119,11 +119,12 @@ def _table(page: Page, rows: pd.DataFrame, stage: str) -> Table:
         "label": Column("agreement.columns.part"),
         "said": Column("agreement.columns.means"),
         "value": Column("agreement.columns.variance_share", "share"),
-        "low": Column("agreement.columns.interval", "interval:2"),
+        "low": Column("agreement.columns.interval_percent", "interval:0"),
         "reml": Column("agreement.columns.reml", "number:3"),
         "henderson": Column("agreement.columns.henderson", "number:3"),
     }
-    return page.table("agreement.parts.table", rows, columns, stage=page.label("stage", stage))
+    shown = rows.assign(low=100 * rows["low"], high=100 * rows["high"])
+    return page.table("agreement.parts.table", shown, columns, stage=page.label("stage", stage))
 
 
 def _estimates(page: Page, rows: pd.DataFrame) -> Prose:

@@ -47,7 +47,8 @@ def _curve_rows(page: Page, stage: str) -> pd.DataFrame:
         named = parts.add_prefix("" if measure == PHI else f"{measure}_").rename(columns={"value": PHI})
         named = named.rename(columns={f"{measure}_value": measure}).assign(jurors=found["at"].astype(int))
         frame = frame.merge(named, on="jurors", how="outer")
-    return frame.sort_values("jurors", ignore_index=True)
+    texts = [name for name in frame if name.endswith(("reason", "interval"))]
+    return frame.fillna(dict.fromkeys(texts, "")).sort_values("jurors", ignore_index=True)
 
 
 def _draw(page: Page, fig: Any, rows: pd.DataFrame) -> None:

@@ -10,6 +10,8 @@ from analysis.pages import house, panel
 from analysis.pages.display import Block, Group, Prose, Table
 from analysis.pages.page import Column, Page
 
+PAIR = ["subject", "versus"]
+FALSE_DISCOVERY = 0.05  # share of false alarms among the pairs and criteria called unlike
 WORST = 10  # dossiers in the table of largest differences
 CROSS, NARROW, MANY = 46, 30, 10  # pixels of a row of a matrix; of one with more jurors than MANY
 
@@ -112,10 +114,10 @@ def _pairs(page: Page, key: str, stage: str) -> Block:
 
 def _with_more(page: Page, rows: pd.DataFrame, stage: str) -> pd.DataFrame:
     """Add to pairs their rank correlation, concordance, mean difference with interval, and limits of agreement."""
-    keys = pd.MultiIndex.from_frame(rows[["subject", "versus"]])
+    keys = pd.MultiIndex.from_frame(rows[PAIR])
 
     def of(measure: str, column: str = "value", at: str = "") -> list[float]:
-        found = _pair_rows(page, measure, stage, at=at).set_index(["subject", "versus"])[column]
+        found = _pair_rows(page, measure, stage, at=at).set_index(PAIR)[column]
         return list(found.reindex(keys))
 
     return rows.assign(
@@ -127,41 +129,36 @@ def _with_more(page: Page, rows: pd.DataFrame, stage: str) -> pd.DataFrame:
 
 
 def _by_criterion(page: Page, pairs: pd.DataFrame, stage: str) -> Block | None:
-    """Give kappa and the tests of equal use of the scale of each pair on each criterion, folded; None without any."""
-    key = ["subject", "versus", "criterion"]
-    whole = {
-        measure: _pair_rows(page, measure, stage, criterion=None).set_index(key)
-        for measure in ("cohen_kappa", "stuart_maxwell", "bhapkar")
-    }
-    kappa = whole["cohen_kappa"]
-    judged = kappa.index.droplevel("criterion").isin(pairs.set_index(key[:2]).index)
-    kappa = kappa[judged & kappa["value"].notna().to_numpy()]
-    if kappa.empty:
+    """Give kappa of each pair over the criteria, and on how many the two use the scale differently; folded."""
+    kappas, tests = (_pair_rows(page, name, stage, criterion=None) for name in ("cohen_kappa", "stuart_maxwell"))
+    kappas, tests = (frame[frame["value"].notna()].groupby(PAIR) for frame in (kappas, tests))
+    entries = []
+    for row in pairs.itertuples():
+        pair = (row.subject, row.versus)
+        if pair not in kappas.groups:
+            continue
+        kappa = kappas.get_group(pair).sort_values("value")
+        tested = tests.get_group(pair)["q_value"].dropna() if pair in tests.groups else pd.Series(dtype=float)
+        counts = {"part": page.words.number((tested < FALSE_DISCOVERY).sum()), "whole": page.words.number(len(tested))}
+        entries.append({
+            "one": row.one, "other": row.other, "kappa": kappa["value"].median(), "low": kappa["value"].iloc[0],
+            "high": kappa["value"].iloc[-1], "least": page.label("criterion", kappa["criterion"].iloc[0]),
+            "unlike": page.say("agreement.facts.of", **counts) if len(tested) else None,
+        })  # fmt: skip
+    if not entries:
         return None
-    shown = kappa.reset_index()
-    shown = shown.assign(
-        pair=[page.words.listing([one, other]) for one, other in zip(shown["one"], shown["other"], strict=True)],
-        label=[page.label("criterion", name) for name in shown["criterion"]],
-        band=[panel.band_word(page, row) for row in shown.itertuples()],
-        **{name: _p_values(page, whole[name], kappa.index) for name in ("stuart_maxwell", "bhapkar")},
-    )
     columns = {
-        "pair": Column("agreement.columns.pair"),
-        "label": Column("agreement.columns.criterion"),
-        "value": Column("agreement.columns.kappa", "number:2"),
-        "low": Column("agreement.columns.interval", "interval:2"),
-        "band": Column("agreement.columns.band"),
-        "stuart_maxwell": Column("agreement.columns.stuart_maxwell"),
-        "bhapkar": Column("agreement.columns.bhapkar"),
-        "n_units": Column("agreement.columns.both", "count"),
+        "one": Column("agreement.columns.juror"),
+        "other": Column("agreement.columns.other"),
+        "kappa": Column("agreement.columns.kappa", "number:2"),
+        "low": Column("agreement.columns.kappa_range", "interval:2"),
+        "least": Column("agreement.columns.least"),
+        "unlike": Column("agreement.columns.unlike"),
     }
-    label = page.label("stage", stage)
-    table = page.table("agreement.pair_criteria.table", shown, columns, part=stage, stage=label)
-    return page.fold("agreement.pair_criteria", table, stage=label, n=page.words.number(len(shown)))
-
-
-def _p_values(page: Page, rows: pd.DataFrame, index: pd.MultiIndex) -> list[str]:
-    return [panel.p_cell(page, value) for value in rows["p_value"].reindex(index)]
+    words = {"stage": page.label("stage", stage), "limit": page.words.number(FALSE_DISCOVERY, 2)}
+    shown = pd.DataFrame(entries).sort_values(["one", "other"])
+    table = page.table("agreement.pair_criteria.table", shown, columns, part=stage, **words)
+    return page.fold("agreement.pair_criteria", table, **words)
 
 
 def _differences(page: Page, key: str, stage: str) -> Table:

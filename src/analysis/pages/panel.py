@@ -15,6 +15,7 @@ from analysis.pages.words import DASH
 
 LEVELS = ("interval", "ordinal", "nominal")  # of Krippendorff's alpha, from the one that uses most of the scale
 LIKE_THESE = "jurors_like_these"  # `at` of a row whose interval is for other jurors of the same kind
+SAME_NUMBER = ("measure", "variant", "stage", "category", "criterion")  # what two rows of one number share
 FEW = 6  # jurors below which an interval for other jurors of the same kind is only a rough guide
 HALF = 0.6745  # standard errors on either side that hold half of a normal distribution
 
@@ -42,19 +43,17 @@ def alpha(page: Page, stage: str, *, criterion: str = "", category: str = "") ->
 
 def like_these(page: Page, row: Any) -> Any:
     """Give the row of the same number whose interval is for jurors like these; None where there is none."""
-    keys = {name: getattr(row, name) for name in ("measure", "variant", "stage", "category", "criterion")}
-    return page.row(**keys, at=LIKE_THESE)
+    return page.row(**{name: getattr(row, name) for name in SAME_NUMBER}, at=LIKE_THESE)
 
 
 def beside(page: Page, rows: pd.DataFrame) -> pd.DataFrame:
     """Add to rows the intervals for jurors like these: columns `like_low`, `like_high` and the like."""
-    others = [like_these(page, row) for row in rows.itertuples()]
-    return rows.assign(
-        like_low=[other.low if other else math.nan for other in others],
-        like_high=[other.high if other else math.nan for other in others],
-        like_interval=[other.interval if other else "" for other in others],
-        like_interval_reason=[other.interval_reason if other else "" for other in others],
+    others = page.rows(**dict.fromkeys(SAME_NUMBER), at=LIKE_THESE).set_index(list(SAME_NUMBER))
+    found = others[["low", "high", "interval", "interval_reason"]].reindex(
+        pd.MultiIndex.from_frame(rows[[*SAME_NUMBER]])
     )
+    found = found.fillna({"interval": "", "interval_reason": ""}).add_prefix("like_")
+    return pd.concat([rows, found.set_axis(rows.index)], axis=1)
 
 
 def jurors(page: Page, ids: Iterable[str]) -> list[str]:
