@@ -315,3 +315,9 @@ def test_marks_and_terms_that_do_not_belong_together_are_refused(marks, terms, w
     factors = {name: np.array(codes) for name, codes in ROWS.items()}
     with pytest.raises(ValueError, match=words):
         variance_components(np.array(marks), factors, terms=terms, block="dossier")
+
+
+def test_a_factor_of_the_blocks_that_is_not_given_is_refused():
+    marks, factors = panel(1)
+    with pytest.raises(ValueError, match="office"):
+        variance_components(marks, factors, terms=SMALL, block="office")

@@ -16,7 +16,7 @@ from scipy.sparse import csr_array, hstack
 
 from analysis.statistics.terms import Design, level_codes
 
-CHUNK = 2_000_000  # numbers of a chunk of blocks, so that memory does not grow with their number
+CHUNK = 2_000_000  # numbers of the largest array made in passing
 FIXED = -1  # the term of a fixed column
 
 
@@ -64,6 +64,8 @@ class Elimination:
 
 def block_system(design: Design, factors: Mapping[str, np.ndarray], block: str) -> System:
     """Sort the columns of a design into blocks and the rest, and form their cross products."""
+    if block not in factors:
+        raise ValueError(f"no codes are given for the factor of the blocks, {block!r}")
     inside = [block in term.split(":") for term in design.terms]
     pieces = [design.indicator(term) for term in range(len(design.terms))]
     number = len(design.marks)
