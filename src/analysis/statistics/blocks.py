@@ -193,14 +193,15 @@ def summed_products(left: np.ndarray, right: np.ndarray, blocks: Blocks, width: 
     return total.reshape(width + 1, width + 1)[:width, :width]
 
 
-def gathered(matrix: np.ndarray, blocks: Blocks) -> np.ndarray:
-    """Give the square pieces of a matrix at each block's columns of U, zeros where filled up."""
-    width = len(matrix)
-    edged = np.zeros((width + 1, width + 1))
-    edged[:width, :width] = matrix
-    places = blocks.places[blocks.starts]
-    alike = np.diff(np.append(blocks.starts, len(blocks.places)))
-    return np.repeat(edged[places[:, :, None], places[:, None, :]], alike, axis=0)
+def own_products(left: np.ndarray, matrix: np.ndarray, blocks: Blocks) -> np.ndarray:
+    """Multiply each block's left (blocks, b, u) by the square piece of a matrix at its columns of U."""
+    edged = np.pad(matrix, (0, 1))
+    rows = left.reshape(-1, left.shape[2])
+    products = np.empty_like(rows)
+    edges = np.append(blocks.starts, len(blocks.places)) * left.shape[1]
+    for places, (start, stop) in zip(blocks.places[blocks.starts], pairwise(edges), strict=True):
+        np.matmul(rows[start:stop], edged[places[:, None], places], out=products[start:stop])
+    return products.reshape(left.shape)
 
 
 def weighted_products(system: System, left: Elimination, columns: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -236,4 +237,4 @@ def projected_blocks(
     for blocks, core in zip(system.blocks, left.cores, strict=True):
         own = blocks.within - blocks.within @ core @ blocks.within
         across = blocks.across - blocks.within @ (core @ blocks.across)
-        yield blocks, own, across, across @ gathered(inner, blocks)
+        yield blocks, own, across, own_products(across, inner, blocks)
