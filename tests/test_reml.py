@@ -276,6 +276,7 @@ MARKS = [3.0, 4, 6, 5, 5, 8, 1, 4, 3]
 REFUSED = {
     "no marks": ([], SMALL, "no_data", "no marks"),
     "equal marks": ([4.0] * 9, SMALL, "no_variation", "4"),
+    "marks equal but for rounding": ([0.1 + 0.2, 0.3, 0.3] * 3, SMALL, "no_variation", "0.3"),
     "one level": (MARKS, ("dossier", "criterion"), "confounded", "same criterion"),
     "one criterion": (MARKS, ("dossier", "dossier:juror"), "confounded", "dossier:juror and residual"),
     "the same grouping twice": (MARKS, ("juror", "twin"), "confounded", "juror and twin"),
