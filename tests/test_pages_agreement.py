@@ -204,6 +204,12 @@ def test_both_intervals_of_alpha_are_given_each_with_whom_it_is_for():
     assert [cell.text for cell in table.rows[-1][2:4]] == ["0.30–0.50", "0.11–0.66"]
 
 
+@pytest.mark.parametrize(("offices", "warned"), [(12, True), (29, True), (30, False)])
+def test_with_few_offices_the_page_says_how_often_its_intervals_hold(offices, warned):
+    said = panel_page.text(agreement.first(written(ALPHA | {"n_offices": offices})))
+    assert ("held the true value only about" in said) == warned
+
+
 def test_every_coefficient_of_the_registry_answers_a_question_of_the_page():
     names = {entry.name for entry in registry([0.0, 1.0, 2.0])}
     assert names - set(coefficients.COEFFICIENTS) == set()

@@ -29,7 +29,8 @@ def first(page: Page) -> Group:
     difference, alpha = page.row(measure="pair_difference", stage=stage), panel.alpha(page, stage)
     again = page.row(measure="certified_again", stage="")
     said = (
-        _alpha(page, alpha), _caution(page, alpha), _uncertain(page, difference, again), _few(page, stage),
+        _alpha(page, alpha), _caution(page, alpha), _narrow(page, alpha),
+        _uncertain(page, difference, again), _few(page, stage),
         page.say("agreement.first.based", **panel.counts(page, stage)),
     )  # fmt: skip
     return page.group(
@@ -86,6 +87,17 @@ def _uncertain(page: Page, difference: Any, again: Any) -> str:
             low=page.words.number(again.low), high=page.words.number(again.high),
         ))  # fmt: skip
     return " ".join(said)
+
+
+def _narrow(page: Page, row: Any) -> str:
+    """Say how often intervals of so few offices hold the true value; empty where they do as often as they claim."""
+    if not _has(row) or math.isnan(row.low) or row.n_offices is pd.NA:
+        return ""
+    share = bands.reached(int(row.n_offices))
+    if share is None:
+        return ""
+    blanks = {"confidence": page.words.share(row.confidence), "share": page.words.share(share)}
+    return page.say("agreement.first.narrow", offices=page.words.count("office", int(row.n_offices)), **blanks)
 
 
 def _few(page: Page, stage: str) -> str:
