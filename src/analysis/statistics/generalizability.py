@@ -258,7 +258,7 @@ def two_way_components(table: np.ndarray) -> Components:
     return _two_way_components(table.tobytes(), table.shape)
 
 
-@lru_cache(maxsize=1024)  # four forms ask for the same tables, also for those without one office
+@lru_cache(maxsize=64)  # four forms ask for the same table
 def _two_way_components(table: bytes, shape: tuple[int, int]) -> Components:
     ratings = np.frombuffer(table).reshape(shape)
     units, jurors = np.nonzero(~np.isnan(ratings))
