@@ -231,8 +231,8 @@ def test_penicillin_equals_lme4(shared):
 
 @pytest.fixture(scope="module")
 def simulated():
-    """Fit 150 panels drawn from `TRUTH`."""
-    panels = (panel(seed, dossiers=60, jurors=12) for seed in range(150))
+    """Fit 100 panels drawn from `TRUTH`."""
+    panels = (panel(seed, dossiers=60, jurors=12) for seed in range(100))
     return [variance_components(*drawn, terms=ALL, block="dossier") for drawn in panels]
 
 
