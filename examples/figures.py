@@ -33,9 +33,9 @@ SEVERITY = {  # points, relative to len, positive = more severe
 CHOPIN = {
     ("krippendorff_alpha", "interval"): (0.2229, 0.1303, 0.1752, 0.0625),
     ("krippendorff_alpha", "ordinal"): (0.2183, 0.1305, 0.1845, 0.0674),
-    ("kendall_w", ""): (0.3118, 0.1999, 0.2250, 0.2498),
-    ("icc_a1", ""): (0.2207, 0.1197, 0.1157, 0.1219),
-    ("icc_c1", ""): (0.2613, 0.1405, 0.1337, 0.1607),
+    ("kendall_w", "corrected for ties, complete units"): (0.3118, 0.1999, 0.2250, 0.2498),
+    ("icc_a1", "mean squares, complete units"): (0.2207, 0.1197, 0.1157, 0.1219),
+    ("icc_c1", "mean squares, complete units"): (0.2613, 0.1405, 0.1337, 0.1607),
 }
 SOMERVILLE = {  # item: answers and mean by wave
     "happiness": (
@@ -57,7 +57,7 @@ HAPPINESS = {  # answers 1, 2, 3, 4, 5 by wave; in 2015 the harmonised release h
 
 def strictly(w: analysis.workspace.Workspace) -> Iterator[tuple[str, float, float, int]]:
     """Give (figure, expected, found, decimals) of the marks of Strictly Come Dancing."""
-    rows = w.results[(w.results.subject_type == "") & (w.results.category == "")]
+    rows = w.results[(w.results[["subject_type", "category", "at"]] == "").all(axis=1)]
     alpha = rows[(rows.measure == "krippendorff_alpha") & (rows.variant == "interval") & (rows.criterion == "")]
     yield "alpha, all series", 0.7993, _one(alpha[alpha.edition == ""]), 4
     for edition, wanted in zip(w.editions.edition, SERIES_ALPHA, strict=True):
@@ -74,10 +74,10 @@ def strictly(w: analysis.workspace.Workspace) -> Iterator[tuple[str, float, floa
 
 def chopin(w: analysis.workspace.Workspace) -> Iterator[tuple[str, float, float, int]]:
     """Give (figure, expected, found, decimals) of the marks of the Chopin Competition."""
-    rows = w.results[(w.results.criterion == "") & (w.results.category == "") & (w.results.edition != "")]
+    rows = w.results[(w.results[["criterion", "category", "at"]] == "").all(axis=1) & (w.results.edition != "")]
     stages = [stage.id for stage in w.competition.editions[0].stages]
     for (measure, variant), values in CHOPIN.items():
-        part = rows[(rows.measure == measure) & rows.variant.str.startswith(variant)]
+        part = rows[(rows.measure == measure) & (rows.variant == variant)]
         for stage, wanted in zip(stages, values, strict=True):
             yield f"{measure} {variant}, {stage}", wanted, _one(part[part.stage == stage]), 4
 

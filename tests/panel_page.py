@@ -11,7 +11,20 @@ import pandas as pd
 import small
 from analysis import disclosure, simulate
 from analysis.measures import measure
-from analysis.pages import agreement, clean, coefficients, complete, in_force, irregular, jurors, pairs
+from analysis.pages import (
+    agreement,
+    clean,
+    coefficients,
+    complete,
+    components,
+    dstudy,
+    in_force,
+    irregular,
+    jurors,
+    missing,
+    pairs,
+    stages,
+)
 from analysis.pages.page import NOUNS, Page
 from analysis.pages.words import Words
 from analysis.schema import RESULTS, conform
@@ -23,10 +36,14 @@ ROOMS = {
     "clean": clean,
     "coefficients": coefficients,
     "complete": complete,
+    "components": components,
+    "dstudy": dstudy,
     "in_force": in_force,
     "irregular": irregular,
     "jurors": jurors,
+    "missing": missing,
     "pairs": pairs,
+    "stages": stages,
 }
 
 

@@ -8,19 +8,21 @@ import pytest
 from benchmarks.agreement import best_of, looped_replicates
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import stats
 from threadpoolctl import threadpool_limits
 
 from analysis.errors import NotDefined
 from analysis.statistics.agreement import (
     agreement,
+    agreement_interval,
     by_pair,
     expected_agreement,
     pair_difference,
 )
-from analysis.statistics.alpha import krippendorff_alpha, resampled_alpha
+from analysis.statistics.alpha import alpha_interval, krippendorff_alpha, resampled_alpha
 from analysis.statistics.resample import multinomial_weights, resampled_values
 
-LEVELS = ("nominal", "ordinal", "interval")
+LEVELS = ("nominal", "ordinal", "interval", "ratio")
 THREE_UNITS = np.array([[1, 2, 4], [3, 3, np.nan], [5, np.nan, np.nan]])  # pairs: 1-2, 1-4, 2-4 and 3-3
 
 
@@ -55,6 +57,63 @@ def test_interval_alpha_keeps_its_digits_far_from_zero():
 def test_weighted_means_that_differ_in_the_last_bit_are_ties():
     ratings = np.array([[0.1 + 0.2, 0.3], [0.6, 0.6], [0.9, 0.3 * 3]])
     assert krippendorff_alpha(ratings, level="ordinal") == 1
+
+
+def test_ratio_alpha_of_negative_marks_is_not_defined():
+    with pytest.raises(NotDefined) as reason:
+        krippendorff_alpha(np.array([[-1.0, 1], [2, 2]]), level="ratio")
+    assert reason.value.code == "wrong_level"
+
+
+@pytest.mark.parametrize("level", ["nominal", "interval", "ratio"])
+@given(seed=st.integers(0, 10_000), missing=st.sampled_from([0, 0.4]))
+def test_linearised_error_of_alpha_is_the_limit_of_reweighting_each_unit(level, seed, missing):
+    ratings = random_ratings(seed, missing=missing)
+    ratings = ratings[(~np.isnan(ratings)).sum(axis=1) > 1]
+    units = len(ratings)
+    prepared = resampled_alpha(ratings, np.arange(units), level=level)
+
+    def uncorrected(weights):  # each resample without its own factor 1 - 1 / marks
+        number = weights @ (~np.isnan(ratings)).sum(axis=1)
+        return 1 - (1 - prepared.at(weights)) / (1 - 1 / number)
+
+    nudge = 1e-5 * np.eye(units)
+    influence = units * (uncorrected(1 + nudge) - uncorrected(1 - nudge)) / 2e-5
+    found = alpha_interval(ratings, level=level)
+    assert found.se == pytest.approx(np.sqrt((influence**2).sum() / (units * (units - 1))), rel=1e-6)
+
+
+def test_linearised_interval_of_interval_alpha_takes_any_number_of_distinct_marks():
+    rng = np.random.default_rng(1)
+    ratings = rng.normal(5, 2, (20_000, 1)) + rng.normal(0, 1, (20_000, 5))
+    found = alpha_interval(ratings, level="interval", confidence=0.95)
+    assert found.low < krippendorff_alpha(ratings) < found.high < found.low + 0.02
+
+
+def test_ordinal_alpha_has_no_linearised_interval():
+    with pytest.raises(NotDefined) as reason:
+        alpha_interval(random_ratings(1), level="ordinal")
+    assert reason.value.code == "no_interval"
+
+
+def test_interval_of_exact_agreement_is_that_of_a_mean_where_every_unit_has_two_marks():
+    ratings = random_ratings(2, missing=0)
+    shares = np.array([agreement(unit[None]) for unit in ratings])
+    found = agreement_interval(ratings, confidence=0.9)
+    mean, reach = shares.mean(), stats.t.ppf(0.95, 24) * stats.sem(shares)
+    assert (found.low, found.high, found.se) == pytest.approx((mean - reach, mean + reach, stats.sem(shares)))
+
+
+def test_agreement_on_every_unit_leaves_no_variation_for_an_interval():
+    with pytest.raises(NotDefined) as reason:
+        agreement_interval(np.repeat(np.arange(9.0)[:, None], 2, axis=1))
+    assert reason.value.code == "perfect"
+
+
+def test_a_linearised_interval_needs_eight_units():
+    with pytest.raises(NotDefined) as reason:
+        agreement_interval(random_ratings(2, units=7, missing=0))
+    assert reason.value.code == "too_few_units"
 
 
 @pytest.mark.parametrize("step", [0.5, 0.01], ids=["pairs of levels counted", "ranks of every mark"])

@@ -15,7 +15,7 @@ from analysis.statistics.distance import (
     overall_ccc,
     repeatability,
 )
-from analysis.statistics.reliability import icc
+from analysis.statistics.reliability import icc, icc_pairs
 
 SEEDS = st.integers(0, 10_000)
 
@@ -87,6 +87,21 @@ def test_overall_correlation_of_marks_missing_at_random_nears_that_of_all_marks(
     ratings = random_marks(10, units=3000, jurors=8)
     two = np.argsort(np.random.default_rng(1).random(ratings.shape), axis=1) < 2
     assert overall_ccc(np.where(two, ratings, np.nan)) == pytest.approx(overall_ccc(ratings), abs=0.03)
+
+
+def test_two_jurors_a_unit_of_a_panel_of_eight_bias_the_mean_over_pairs_but_not_the_overall_correlation():
+    rng = np.random.default_rng(6)
+    severity = rng.normal(0, 0.6, 8)
+    whole = rng.normal(0, 1.5, (20_000, 1)) + severity + rng.normal(0, 1.2, (20_000, 8))
+    true = overall_ccc(whole)
+    overall, pairs = [], []
+    for marks in whole[:16_000].reshape(400, 40, 8):
+        two = np.argsort(rng.random(marks.shape), axis=1) < 2
+        sparse = np.where(two, marks, np.nan)
+        overall.append(overall_ccc(sparse))
+        pairs.append(icc_pairs(sparse, form="icc_a1"))
+    assert np.mean(overall) == pytest.approx(true, abs=0.03)
+    assert np.mean(pairs) < true - 0.1
 
 
 def test_overall_correlation_with_a_hole_equals_the_count_by_hand():

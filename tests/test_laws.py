@@ -21,7 +21,7 @@ SOLID = st.tuples(st.integers(2, 9), st.integers(2, 5)).flatmap(
     lambda shape: arrays(float, shape, elements=st.sampled_from(list(np.arange(0, 5.5, 0.5))), fill=st.nothing())
 )
 EITHER = st.one_of(RATINGS, SOLID)
-FEW = settings(max_examples=25)  # for every line of the registry
+FEW = settings(max_examples=15)  # for every line of the registry
 EVERY = pytest.mark.parametrize("line", COEFFICIENTS, ids=lambda line: f"{line.name} {line.variant}")
 RESAMPLED = pytest.mark.parametrize(
     "line", [line for line in COEFFICIENTS if line.prepare], ids=lambda line: f"{line.name} {line.variant}"
@@ -52,8 +52,10 @@ def on_scale(line, levels):
     return next(other for other in lines if (other.name, other.variant) == (line.name, line.variant))
 
 
-def same(value):
-    return pytest.approx(value, rel=1e-8, abs=1e-8, nan_ok=True)
+def same(value, line):
+    """Give what equals a value up to rounding, or, where a search ends in it, up to where the search stops."""
+    slack = 1e-8 if line.prepare else 1e-6
+    return pytest.approx(value, rel=slack, abs=slack, nan_ok=True)
 
 
 @EVERY
@@ -62,7 +64,7 @@ def same(value):
 def test_order_of_jurors_and_offices_does_not_matter(line, ratings, seed):
     rng = np.random.default_rng(seed)
     shuffled = rng.permutation(rng.permutation(ratings, axis=0), axis=1)
-    assert outcome(line, shuffled) == same(outcome(line, ratings))
+    assert outcome(line, shuffled) == same(outcome(line, ratings), line)
 
 
 @EVERY
@@ -119,7 +121,7 @@ def test_stated_invariances_hold(line, ratings, seed):
         changed, levels = (
             TRANSFORMS[name](marks, np.random.default_rng(seed)) for marks in (ratings, np.array(HALF_POINTS))
         )
-        assert outcome(on_scale(line, levels), changed) == same(before), name
+        assert outcome(on_scale(line, levels), changed) == same(before, line), name
 
 
 @EVERY
@@ -127,7 +129,7 @@ def test_stated_invariances_hold(line, ratings, seed):
 @given(ratings=EITHER)
 def test_a_unit_or_a_juror_without_marks_adds_nothing(line, ratings):
     wider = np.pad(ratings, ((0, 1), (0, 1)), constant_values=np.nan)
-    assert outcome(line, wider) == same(outcome(line, ratings))
+    assert outcome(line, wider) == same(outcome(line, ratings), line)
 
 
 @RESAMPLED
@@ -144,7 +146,7 @@ def test_the_value_at_a_resample_is_the_value_of_the_units_drawn(line, ratings, 
     drawn = np.repeat(ratings, weights, axis=0)
     jurors_stay = line.units != "complete" or (~np.isnan(drawn)).any(axis=0).sum() == (~np.isnan(ratings)).any(0).sum()
     assume(jurors_stay)
-    assert prepared.at(weights[None])[0] == same(outcome(line, drawn))
+    assert prepared.at(weights[None])[0] == same(outcome(line, drawn), line)
 
 
 @RESAMPLED
@@ -161,7 +163,7 @@ def test_leaving_out_a_cluster_is_leaving_out_its_units(line, ratings, seed):
         rest = ratings[index != label]
         if line.units == "complete" and (~np.isnan(rest)).any(axis=0).sum() != (~np.isnan(ratings)).any(axis=0).sum():
             continue
-        assert value == same(outcome(line, rest))
+        assert value == same(outcome(line, rest), line)
 
 
 def test_every_coefficient_has_its_paragraph_in_the_methods():

@@ -68,9 +68,9 @@ def test_another_category_moves_no_number_of_the_whole():
 def test_one_juror_gives_reasons_for_agreement():
     frame = measured("agreement", tables(scores=scores([[[4, 6]], [[7, 7]]])), competition())
     frame = frame[(frame["stage"] == "s1") & (frame["criterion"] == "")]
-    assert reasons(frame, "krippendorff_alpha") == {"one_juror"}
+    assert reasons(frame[frame["variant"] == "interval"], "krippendorff_alpha") == {"one_juror"}
     assert reasons(frame[frame["category"] == ""], "score_range") == {"one_juror"}
-    assert reasons(frame, "kendall_w") <= {"too_few_jurors", "no_complete_units"}
+    assert reasons(frame, "kendall_w") <= {"one_juror", "too_few_jurors", "no_complete_units"}
     assert one(frame, measure="components")["value"] == 1
 
 
@@ -86,8 +86,8 @@ def test_jurors_without_a_common_dossier_form_two_components_and_have_no_severit
 def test_equal_marks_give_no_alpha_but_perfect_exact_agreement():
     frame = measured("agreement", tables(scores=scores(np.full((9, 2, 2), 5))), competition())
     speed = frame[(frame["stage"] == "s1") & (frame["criterion"] == "speed")]
-    assert reasons(speed, "krippendorff_alpha") == {"no_variation"}
-    assert one(speed, measure="exact_agreement")["value"] == 1
+    assert reasons(speed[speed["variant"] == "interval"], "krippendorff_alpha") == {"no_variation"}
+    assert one(speed, measure="exact_agreement", at="")["value"] == 1
     assert one(speed, measure="score_share", at="5")["value"] == 1
     assert one(speed, measure="score_share", at="6")["value"] == 0
 
@@ -97,7 +97,8 @@ def test_no_dossier_with_all_jurors_leaves_kendalls_w_without_a_value():
     marks = scores([[[4, 4], [5, 5], [nan, nan]], [[nan, nan], [5, 5], [6, 6]], [[3, 3], [nan, nan], [2, 2]]])
     frame = measured("agreement", tables(scores=marks), competition())
     whole = frame[(frame["stage"] == "s1") & (frame["criterion"] == "") & (frame["category"] == "")]
-    assert reasons(whole, "kendall_w") == {"no_complete_units"}
+    complete = whole[whole["variant"].str.contains("complete units")]
+    assert reasons(complete, "kendall_w") == {"no_complete_units"}
     assert reasons(whole, "icc_11") == {""}
 
 
@@ -107,8 +108,8 @@ def test_a_level_that_does_not_fit_is_a_reason():
     frame = measured("agreement", tables(scores=marks), competition(edition(scales=ordinal)))
     speed = frame[(frame["stage"] == "s1") & (frame["criterion"] == "speed")]
     assert reasons(speed, "icc_a1") == {"wrong_level"}
-    assert one(speed, measure="krippendorff_alpha", variant="interval")["reason"].startswith("wrong_level: ")
-    assert one(speed, measure="krippendorff_alpha", variant="ordinal")["reason"] == ""
+    assert one(speed, measure="krippendorff_alpha", variant="interval", at="")["reason"].startswith("wrong_level: ")
+    assert one(speed, measure="krippendorff_alpha", variant="ordinal", at="")["reason"] == ""
 
 
 def test_the_composite_is_the_weighted_mean_and_needs_half_of_the_weight():

@@ -28,9 +28,9 @@ CHOPIN_STAGES = ("1", "2", "3", "final")
 CHOPIN_FIGURES = {
     ("krippendorff_alpha", "interval"): (0.2229, 0.1303, 0.1752, 0.0625),
     ("krippendorff_alpha", "ordinal"): (0.2183, 0.1305, 0.1845, 0.0674),
-    ("kendall_w", None): (0.3118, 0.1999, 0.2250, 0.2498),
-    ("icc_a1", None): (0.2207, 0.1197, 0.1157, 0.1219),
-    ("icc_c1", None): (0.2613, 0.1405, 0.1337, 0.1607),
+    ("kendall_w", "corrected for ties, complete units"): (0.3118, 0.1999, 0.2250, 0.2498),
+    ("icc_a1", "mean squares, complete units"): (0.2207, 0.1197, 0.1157, 0.1219),
+    ("icc_c1", "mean squares, complete units"): (0.2613, 0.1405, 0.1337, 0.1607),
 }
 SOMERVILLE_ITEMS = {
     "happiness": "Happiness",
@@ -137,7 +137,7 @@ def somerville():
 
 
 def composite(frame, measure, variant=None):
-    keys = (frame["measure"] == measure) & (frame["criterion"] == "") & (frame["category"] == "")
+    keys = (frame["measure"] == measure) & (frame[["criterion", "category", "at"]] == "").all(axis=1)
     return frame[keys & ((frame["variant"] == variant) | (variant is None))]
 
 

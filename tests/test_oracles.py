@@ -7,6 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import oracle_statistics_components
+import oracle_statistics_generalizability
 import oracle_statistics_kappas
 import oracle_statistics_order
 import oracle_statistics_rasch
@@ -66,6 +68,8 @@ def chi_square(ratings):
 
 
 STATISTICS = {
+    **oracle_statistics_components.STATISTICS,
+    **oracle_statistics_generalizability.STATISTICS,
     **oracle_statistics_kappas.STATISTICS,
     **oracle_statistics_order.STATISTICS,
     **oracle_statistics_rasch.STATISTICS,

@@ -12,7 +12,14 @@ from hypothesis import strategies as st
 from scipy.stats import f_oneway
 
 from analysis.errors import NotDefined
-from analysis.statistics.reliability import FORMS, icc, icc_interval, icc_pairs, icc_test
+from analysis.statistics.reliability import (
+    FORMS,
+    icc,
+    icc_ak_interval_shrout_fleiss,
+    icc_interval,
+    icc_pairs,
+    icc_test,
+)
 from analysis.statistics.replicates import icc_replicates
 from analysis.statistics.variance import one_way
 
@@ -52,6 +59,12 @@ def test_intervals_equal_pingouin_to_its_two_decimals(form):
     ratings = random_marks(7)
     ends = icc_interval(ratings, form=form)
     assert (ends.low, ends.high) == pytest.approx(pingouin_iccs(ratings)[PINGOUIN[form]][1:], abs=0.0051)
+
+
+def test_the_interval_of_shrout_and_fleiss_equals_pingouin_to_its_two_decimals():
+    ratings = random_marks(7)
+    ends = icc_ak_interval_shrout_fleiss(ratings)
+    assert (ends.low, ends.high) == pytest.approx(pingouin_iccs(ratings)["ICC(A,k)"][1:], abs=0.0051)
 
 
 @given(seed=st.integers(0, 1000))

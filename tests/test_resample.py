@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import binom, bootstrap, chisquare, norm, t
+from scipy.stats import binom, bootstrap, chisquare, ks_2samp, norm, t
 
 from analysis.errors import NotDefined
 from analysis.statistics.registry import (
@@ -16,15 +16,18 @@ from analysis.statistics.registry import (
 from analysis.statistics.resample import (
     FEWEST_CLUSTERS,
     Additive,
+    Draws,
     Reweighted,
     bca_interval,
     generator,
     multinomial_weights,
+    pattern_values,
     resampled_values,
 )
 from analysis.statistics.trends import bootstrap_mean_interval, resampled_mean
 
 LINES = {f"{line.name} {line.variant}": line for line in COEFFICIENTS}
+RESAMPLED = [name for name, line in LINES.items() if line.prepare]
 ALPHA = LINES["krippendorff_alpha interval"]
 
 
@@ -34,7 +37,7 @@ def weights(clusters, replicates=2000, key="test"):
 
 def marks(seed, *, units=30, jurors=5, missing=0.2):
     rng = np.random.default_rng(seed)
-    ratings = rng.normal(5, 1.5, (units, 1)) + rng.normal(0, 1, (units, jurors))
+    ratings = np.clip(rng.normal(5, 1.5, (units, 1)) + rng.normal(0, 1, (units, jurors)), 0, 10)
     return np.where(rng.random(ratings.shape) < missing, np.nan, ratings.round())
 
 
@@ -79,6 +82,60 @@ def test_additive_and_reweighted_forms_of_a_mean_agree():
     assert additive.without_each() == pytest.approx(looked_at.without_each())
 
 
+PAIRS = [name for name in RESAMPLED if LINES[name].units == "paired"]
+
+
+def few_patterns(units=600):
+    """Draw marks of two jurors or three on three levels: at most 27 + 27 kinds of units."""
+    return np.where(np.random.default_rng(8).random((units, 3)) < 0.2, np.nan, marks(7, units=units, jurors=3) // 4)
+
+
+@pytest.mark.parametrize("name", PAIRS)
+def test_a_resample_of_patterns_has_the_value_of_the_units_it_stands_for(name):
+    line, ratings = LINES[name], few_patterns()
+    try:
+        prepared = line.prepare(ratings, np.arange(600))
+    except NotDefined:
+        return
+    if not isinstance(prepared, Additive):
+        return
+    first, number = prepared.patterns()
+    drawn = np.random.default_rng(2).multinomial(600, number / 600)
+    found = prepared.combine(drawn[None] @ prepared.sums[first])[0]
+    assert number.sum() == 600
+    assert found == pytest.approx(line.value(np.repeat(ratings[first], drawn, axis=0)))
+
+
+def test_values_of_drawn_patterns_have_the_distribution_of_drawn_units():
+    prepared = ALPHA.prepare(few_patterns(200), np.arange(200))
+    first, number = prepared.patterns()
+    merged = pattern_values(prepared, first, number=number, rng=np.random.default_rng(3), replicates=5000)
+    units = resampled_values(prepared, weights(200, 5000))
+    assert len(first) < 60
+    assert ks_2samp(merged, units).pvalue > 0.01
+
+
+def test_many_units_of_few_kinds_are_drawn_kind_by_kind_and_no_weights_are_made():
+    draws = Draws(600, 1, ("test",), 50)
+    assert len(draws.values(ALPHA.prepare(few_patterns(), np.arange(600)))) == 50
+    assert "weights" not in vars(draws)
+
+
+@pytest.mark.parametrize("shared", [True, False], ids=["units that share an office", "units of many kinds"])
+def test_units_that_are_not_alike_are_drawn_by_weights(shared):
+    ratings = few_patterns() if shared else np.random.default_rng(1).normal(size=(600, 3))
+    cluster = np.arange(600) // 2 if shared else np.arange(600)
+    prepared, draws = ALPHA.prepare(ratings, cluster), Draws(cluster.max() + 1, 1, ("test",), 50)
+    assert (draws.values(prepared) == resampled_values(prepared, draws.weights)).all()
+
+
+def test_patterns_that_share_a_mark_by_chance_stay_apart():
+    values = np.random.default_rng(0).standard_normal(2)  # the mark of [0, 1] is that of [v1 / v0, 0]
+    sums = np.array([[0.0, 1.0], [values[1] / values[0], 0.0]])
+    prepared = Additive(sums[[0, 1, 0, 1]], np.arange(4), lambda total: total[:, 0])
+    assert prepared.patterns()[1].tolist() == [2, 2]
+
+
 def test_bca_interval_of_a_mean_equals_scipys_but_for_the_draws_and_the_t_quantile():
     values = np.random.default_rng(3).gamma(1.5, 2, 40)
     ours = bootstrap_mean_interval(values, cluster=np.arange(40), weights=weights(40, 60_000))
@@ -103,9 +160,9 @@ def test_bca_interval_covers_alpha_in_about_95_of_100_panels():
     assert 0.90 <= np.mean(covered) <= 0.98
 
 
-@pytest.mark.parametrize("name", LINES)
+@pytest.mark.parametrize("name", RESAMPLED)
 def test_interval_of_every_coefficient_holds_its_value(name):
-    ratings = marks(4)
+    ratings = marks(4, jurors=2 if LINES[name].name in ("cohen_kappa", "scott_pi") else 5)
     ends = bootstrap_interval(LINES[name], ratings, cluster=np.arange(30), weights=weights(30))
     assert ends.low < LINES[name].value(ratings) < ends.high
     assert ends.interval.startswith("BCa bootstrap over offices, 2000 resamples")
@@ -192,24 +249,33 @@ def test_weights_of_another_number_of_offices_are_refused():
         bootstrap_interval(ALPHA, marks(2), cluster=np.arange(30), weights=weights(29))
 
 
-def test_icc_of_independent_complete_units_takes_its_f_interval():
-    line = LINES["icc_a1 mean squares, complete units"]
-    ratings = marks(3, missing=0)
-    assert cluster_interval(line, ratings, cluster=np.arange(30), weights=weights(30)).interval.startswith("F")
+def test_consistency_of_independent_complete_units_takes_its_f_interval():
+    line = LINES["icc_c1 mean squares, complete units"]
+    ends = cluster_interval(line, marks(3, missing=0), cluster=np.arange(30), weights=weights(30))
+    assert ends.interval == "F, these jurors"
 
 
 @pytest.mark.parametrize(
     ("name", "missing", "cluster"),
     [
-        ("icc_a1 mean squares, complete units", 0, np.arange(30) // 2),
-        ("icc_11 one-way ANOVA, unbalanced", 0.3, np.arange(30)),
+        ("icc_c1 mean squares, complete units", 0, np.arange(30) // 2),
+        ("icc_a1 mean squares, complete units", 0, np.arange(30)),
+        ("gwet_ac2 quadratic weights", 0.3, np.arange(30)),
     ],
-    ids=["two units an office", "other numbers of jurors a unit"],
+    ids=["two units an office", "F is for other jurors", "linearised over few units"],
 )
-def test_icc_takes_the_bootstrap_where_f_does_not_hold(name, missing, cluster):
+def test_a_coefficient_takes_the_jackknife_where_no_distribution_holds(name, missing, cluster):
     drawn = weights(len(np.unique(cluster)))
     ends = cluster_interval(LINES[name], marks(3, missing=missing), cluster=cluster, weights=drawn)
-    assert ends.interval.startswith("BCa")
+    assert ends.interval == f"jackknife over {len(np.unique(cluster))} offices, these jurors"
+
+
+def test_a_coefficient_takes_bca_where_the_jackknife_has_no_answer():
+    ratings = np.repeat(np.arange(12.0)[:, None], 3, axis=1)
+    ratings[0, 0] += 1  # without the first office the jurors agree perfectly
+    ends = cluster_interval(LINES["exact_agreement mean over units of the share of pairs"], ratings,
+                            cluster=np.arange(12), weights=weights(12))  # fmt: skip
+    assert ends.interval == "BCa bootstrap over offices, 2000 resamples, these jurors"
 
 
 def test_a_new_coefficient_is_one_function_and_one_line():

@@ -187,11 +187,15 @@ class Edition(Model):
 
 
 class Analysis(Model):
-    """How numbers are made: the seed, the number of resamples, the confidence of intervals."""
+    """How numbers are made: the seed, the number of resamples, the confidence of intervals.
+
+    `criteria`: `fixed` where the criteria of an edition are the whole list, `random` where they stand for others.
+    """
 
     seed: int = 20260101
     replicates: int = Field(2000, ge=100)
     confidence: float = Field(0.95, gt=0.5, lt=1)
+    criteria: Literal["fixed", "random"] = "fixed"
 
 
 class Disclosure(Model):

@@ -9,7 +9,7 @@ import pandas as pd
 
 from analysis.config import Competition, Scale
 from analysis.errors import NotDefined
-from analysis.measures.agreement import level_counts
+from analysis.measures.coefficients import level_counts
 from analysis.measures.rows import COUNTED, DESCRIBED, Rows, attempt
 from analysis.measures.slices import NUMERIC, Panel, Slice, misfit, pooled, read_panel, shared_scale
 from analysis.statistics.jurors import Deviation, Severities, deviation_from_others, severity_additive

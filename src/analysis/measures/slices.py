@@ -165,6 +165,12 @@ def read_panel(scores: pd.DataFrame, edition: Edition, stage: str) -> Panel:
     )
 
 
+def categories_of(edition: Edition, found: np.ndarray | pd.Series) -> list[str]:
+    """Give the categories of an edition: those configured, then any other that the data name."""
+    configured = [category.id for category in edition.categories]
+    return configured + sorted(set(found) - set(configured) - {""})
+
+
 def in_category(whole: Slice, category: str) -> Slice:
     """Give the part of a slice that belongs to one category."""
     part = _trimmed(whole, whole.categories == category)
@@ -210,10 +216,15 @@ def resamples(part: Slice, competition: Competition) -> np.ndarray:
     array of int, shape (replicates, offices)
         How often each office was drawn.
     """
-    key = [part.keys[name] for name in ("edition", "stage", "category", "criterion")]
-    rng = generator(competition.analysis.seed, *key, "bootstrap over offices")
+    rng = drawn(part, competition, scheme="bootstrap over offices")
     offices = max(1, len(np.unique(part.offices)))
     return multinomial_weights(offices, rng=rng, replicates=competition.analysis.replicates)
+
+
+def drawn(part: Slice, competition: Competition, *, scheme: str) -> np.random.Generator:
+    """Give the random numbers of one slice and one scheme: what else is measured moves none of them."""
+    key = [part.keys[name] for name in ("edition", "stage", "category", "criterion")]
+    return generator(competition.analysis.seed, *key, scheme)
 
 
 def shared_scale(scales: tuple[Scale, ...]) -> Scale | None:

@@ -10,12 +10,11 @@ import pandas as pd
 
 from analysis.config import Competition, Edition
 from analysis.errors import NotDefined
-from analysis.measures.agreement import categories_of
 from analysis.measures.crosswalk import Chain, comparability
 from analysis.measures.decisions import laureates
 from analysis.measures.jurors import over_editions
 from analysis.measures.rows import COUNTED, Rows, attempt
-from analysis.measures.slices import Panel, Slice, misfit, read_panel, resamples
+from analysis.measures.slices import Panel, Slice, categories_of, misfit, read_panel, resamples
 from analysis.measures.succession import with_successors
 from analysis.schema import CROSSWALK, SUCCESSION
 from analysis.statistics import trends as statistics

@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.pages import bands, house, multiples, panel
-from analysis.pages.display import Block, Group, Note, Prose, Table, Title
+from analysis.pages.display import Block, Fold, Group, Note, Prose, Table, Title
 from analysis.pages.page import Column, Page
 
 PLAIN = house.SERIES[5]._replace(symbol="circle")
@@ -24,60 +24,125 @@ def title(page: Page) -> Title:
 
 
 def first(page: Page) -> Group:
-    """The answer: how far two jurors differ, the coefficient with its band, and what it rests on."""
+    """The answer: how far two jurors differ, what a second panel would certify, alpha, and what all this rests on."""
     stage = panel.first_stage(page)
     difference, alpha = page.row(measure="pair_difference", stage=stage), panel.alpha(page, stage)
-    finding = page.finding("agreement.first", _difference(page, difference))
-    confidence = panel.confidence(page)
-    share = page.competition.analysis.confidence
-    based = page.say("agreement.first.based", **panel.counts(page, stage))
-    explained = page.say(
-        "agreement.first.confidence", confidence=confidence, per_hundred=page.words.number(100 * share)
-    )
-    return page.group(
-        finding,
-        _facts(page, stage, difference, alpha),
-        Prose("agreement-based", tuple(filter(None, (_alpha(page, alpha), based, _caution(page, alpha), explained)))),
-    )
-
-
-def _difference(page: Page, row: Any) -> str:
-    if row is None or math.isnan(row.value):
-        return page.say("agreement.first.none", reason=page.reason(row))
-    value = panel.on_scale(page, row)
-    if math.isnan(row.low):
-        return page.say("agreement.first.pair", value=value)
-    return page.say(
-        "agreement.first.pair_interval", value=value, confidence=page.words.share(row.confidence),
-        low=page.words.number(row.low, 2), high=page.words.number(row.high, 2),
+    again = page.row(measure="certified_again", stage="")
+    said = (
+        _alpha(page, alpha), _caution(page, alpha), _narrow(page, alpha),
+        _uncertain(page, difference, again), _few(page, stage),
+        page.say("agreement.first.based", **panel.counts(page, stage)),
     )  # fmt: skip
+    return page.group(
+        page.finding("agreement.first", _answer(page, difference, again)),
+        _facts(page, stage, {"difference": difference, "alpha": alpha, "again": again}),
+        Prose("agreement-based", tuple(filter(None, said))),
+        _reading(page, alpha, again),
+    )
+
+
+def _has(row: Any) -> bool:
+    return row is not None and not math.isnan(row.value)
+
+
+def _answer(page: Page, difference: Any, again: Any) -> str:
+    """Say in one sentence how far two jurors differ and how many a second panel would certify again."""
+    blanks = {}
+    if _has(difference):
+        blanks["difference"] = panel.on_scale(page, difference)
+    if _has(again):
+        awarded = page.words.count("agreement.plural.of_awarded", int(again.n_units))
+        blanks |= {"again": page.words.number(again.value), "awarded": awarded}
+    if not blanks:
+        return page.say("agreement.first.none", reason=page.reason(difference))
+    key = "both" if len(blanks) == 3 else "pair" if "difference" in blanks else "again"
+    return page.say(f"agreement.first.{key}", **blanks)
 
 
 def _alpha(page: Page, row: Any) -> str:
-    if row is None or math.isnan(row.value):
+    if not _has(row):
         return page.say("agreement.first.alpha_none", reason=page.reason(row))
     return page.say("agreement.first.alpha", verdict=panel.verdict(page, row))
 
 
 def _caution(page: Page, alpha: Any) -> str:
     """What the verdict needs beside it: how sure the word is, and where its limits come from."""
-    if alpha is None or math.isnan(alpha.value):
+    if not _has(alpha):
         return ""
     earned = bands.band(alpha.measure, alpha.value)
     return " ".join(filter(None, [panel.spans(page, alpha), page.say(f"bands.{earned.scheme}.caveat")]))
 
 
-def _facts(page: Page, stage: str, difference: Any, alpha: Any) -> Block:
+def _uncertain(page: Page, difference: Any, again: Any) -> str:
+    """Say how sure the numbers of the first sentence are."""
+    said = []
+    if _has(difference) and not math.isnan(difference.low):
+        said.append(page.say(
+            "agreement.first.pair_interval", confidence=page.words.share(difference.confidence),
+            low=page.words.number(difference.low, 2), high=page.words.number(difference.high, 2),
+        ))  # fmt: skip
+    if _has(again) and not math.isnan(again.low):
+        said.append(page.say(
+            "agreement.first.again_interval", confidence=page.words.share(again.confidence),
+            low=page.words.number(again.low), high=page.words.number(again.high),
+        ))  # fmt: skip
+    return " ".join(said)
+
+
+def _narrow(page: Page, row: Any) -> str:
+    """Say how often intervals of so few offices hold the true value; empty where they do as often as they claim."""
+    if not _has(row) or math.isnan(row.low) or row.n_offices is pd.NA:
+        return ""
+    share = bands.reached(int(row.n_offices))
+    if share is None:
+        return ""
+    blanks = {"confidence": page.words.share(row.confidence), "share": page.words.share(share)}
+    return page.say("agreement.first.narrow", offices=page.words.count("office", int(row.n_offices)), **blanks)
+
+
+def _few(page: Page, stage: str) -> str:
+    """Warn where so few jurors judged that an interval for others like them is only a rough guide."""
+    row = page.row(measure="n_jurors", stage=stage)
+    if not _has(row) or row.value >= panel.FEW:
+        return ""
+    return page.say("agreement.first.few", jurors=page.words.count("juror", row.value))
+
+
+def _reading(page: Page, alpha: Any, again: Any) -> Block:
+    """Say, folded, how to read an interval, for whom it holds, and what a second panel is."""
+    share = page.competition.analysis.confidence
+    blanks = {"confidence": panel.confidence(page), "per_hundred": page.words.number(100 * share)}
+    said = [page.say("agreement.reading.interval", **blanks), page.say("agreement.reading.these")]
+    other = panel.like_these(page, alpha) if _has(alpha) else None
+    if other is not None and not math.isnan(other.low):
+        ends = {"low": page.words.number(other.low, 2), "high": page.words.number(other.high, 2)}
+        said.append(page.say("agreement.reading.like_these", **ends))
+    if _has(again):
+        said.append(page.say("agreement.reading.again"))
+    return Fold("agreement-reading", page.say("agreement.reading.title"), tuple(said))
+
+
+def _facts(page: Page, stage: str, rows: dict[str, Any]) -> Block:
     pairs = []
-    if alpha is not None and not math.isnan(alpha.value):
-        pairs.append((page.say("agreement.facts.alpha"), page.words.number(alpha.value, 2)))
-    if difference is not None and not math.isnan(difference.value):
-        pairs.append((page.say("agreement.facts.difference"), panel.points(page, difference, decimals=2)))
+    if _has(rows["alpha"]):
+        pairs.append((_alpha_label(page, rows["alpha"]), page.words.number(rows["alpha"].value, 2)))
+    if _has(rows["difference"]):
+        value = panel.points(page, rows["difference"], decimals=2)
+        pairs.append((page.say("agreement.facts.difference"), value))
+    if _has(rows["again"]):
+        again, awarded = page.words.number(rows["again"].value), page.words.number(int(rows["again"].n_units))
+        pairs.append((page.say("agreement.facts.again"), page.say("agreement.facts.of", part=again, whole=awarded)))
     for measure, noun in (("n_dossiers", "agreement.plural.judged"), ("n_jurors", "juror")):
         row = page.row(measure=measure, stage=stage)
-        if row is not None and not math.isnan(row.value):
+        if _has(row):
             pairs.append((page.words.noun(noun, row.value), page.words.number(row.value)))
     return page.facts("agreement.facts", pairs)
+
+
+def _alpha_label(page: Page, row: Any) -> str:
+    if math.isnan(row.low):
+        return page.say("agreement.facts.alpha")
+    return page.say("agreement.facts.alpha_interval", interval=page.words.interval(row.low, row.high))
 
 
 def design(page: Page) -> Prose:
@@ -122,7 +187,9 @@ def forest(page: Page) -> Block:
             fig, values=part["value"], ends=panel.ends(part), at=part.index, mark=mark,
             customdata=part["label"], hovertemplate="%{customdata}: %{x:.2f}<extra></extra>",
         )  # fmt: skip
-    fig.update_xaxes(range=[min(0.0, known["low"].min() - 0.02), 1.02])
+    _other_jurors(page, fig, rows)
+    lowest = rows[["value", "low", "like_low"]].min().min()
+    fig.update_xaxes(range=[min(0.0, lowest - 0.02), 1.02])
     return page.figure("agreement.forest", fig, _forest_table(page, rows, stage), **_forest_words(page, rows, stage))
 
 
@@ -131,7 +198,19 @@ def _by_criterion(page: Page, stage: str) -> pd.DataFrame:
     names = [criterion.id for criterion in page.edition.criteria] + [""]
     found = [row for name in names if (row := panel.alpha(page, stage, criterion=name)) is not None]
     frame = pd.DataFrame(found, columns=page.results.columns)
-    return frame.assign(label=[_criterion(page, name) for name in frame["criterion"]])
+    frame = frame.assign(label=[_criterion(page, name) for name in frame["criterion"]])
+    return panel.beside(page, frame)
+
+
+def _other_jurors(page: Page, fig: Any, rows: pd.DataFrame) -> None:
+    """Draw, below that of the overall mark, the interval it has for jurors like these."""
+    whole = rows[(rows["criterion"] == "") & rows["like_low"].notna()]
+    for row in whole.itertuples():
+        at, look = row.Index + 1.6 * NEAR, {"color": house.MUTED, "width": 1.2, "dash": "dot"}
+        fig.add_scatter(
+            x=[row.like_low, row.like_high], y=[at, at], mode="lines+markers", line=look, hoverinfo="skip",
+            marker={"color": house.MUTED, "symbol": "line-ns-open", "size": 7},
+        )  # fmt: skip
 
 
 def _criterion(page: Page, name: str) -> str:
@@ -166,7 +245,8 @@ def _forest_table(page: Page, rows: pd.DataFrame, stage: str) -> Table:
     columns = {
         "label": Column("agreement.columns.criterion"),
         "value": Column("agreement.columns.alpha", "number:2"),
-        "low": Column("agreement.columns.interval", "interval:2"),
+        "low": Column("agreement.columns.these", "interval:2"),
+        "like_low": Column("agreement.columns.like_these", "interval:2"),
         "band": Column("agreement.columns.band"),
         "n_units": Column("agreement.columns.dossiers", "count"),
         "n_scores": Column("agreement.columns.scores", "count"),

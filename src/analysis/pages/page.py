@@ -38,8 +38,9 @@ class Column(NamedTuple):
     """A column of a shown table: the key of its head's words (`columns.value` = `common.columns.value`), its kind.
 
     Kinds: `text`, `number:DECIMALS`, `share` or `share:DECIMALS`, `count`, `date`, and `interval:DECIMALS`, which
-    writes the frame's columns `low` and `high`. A column without a value shows a short reason, where the frame has
-    `reason` (or `interval_reason`), else a dash.
+    writes the frame's columns `low` and `high` (its name is then `low`; as `like_low` it writes `like_low` and
+    `like_high`). A column without a value shows a short reason, where the frame has `reason` (or `interval_reason`,
+    `like_interval_reason`), else a dash.
     """
 
     label: str
@@ -224,7 +225,7 @@ class Page:
     def _cell(self, entry: dict[str, Any], name: str, kind: str) -> display.Cell:
         kind, _, decimals = kind.partition(":")
         if kind == "interval":
-            return self._interval(entry, int(decimals or 2))
+            return self._interval(entry, name.removesuffix("low"), int(decimals or 2))
         value = entry[name]
         if value is None or value is pd.NA or value != value:
             return display.Cell(self._why(entry.get("reason", "")))
@@ -236,10 +237,11 @@ class Page:
             return display.Cell(self.words.share(value, int(decimals or 0)), float(value))
         return display.Cell(self.words.number(value, int(decimals or 0)), float(value))
 
-    def _interval(self, entry: dict[str, Any], decimals: int) -> display.Cell:
-        if math.isfinite(entry["low"]) and math.isfinite(entry["high"]):
-            return display.Cell(self.words.interval(entry["low"], entry["high"], decimals))
-        return display.Cell(self._why(entry.get("reason", "") or entry.get("interval_reason", "")))
+    def _interval(self, entry: dict[str, Any], which: str, decimals: int) -> display.Cell:
+        low, high = entry[f"{which}low"], entry[f"{which}high"]
+        if math.isfinite(low) and math.isfinite(high):
+            return display.Cell(self.words.interval(low, high, decimals))
+        return display.Cell(self._why(entry.get("reason", "") or entry.get(f"{which}interval_reason", "")))
 
     def _why(self, reason: str) -> str:
         return self.words.text(f"common.short.{_code(reason)}") if reason else DASH

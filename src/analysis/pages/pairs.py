@@ -10,6 +10,8 @@ from analysis.pages import house, panel
 from analysis.pages.display import Block, Group, Prose, Table
 from analysis.pages.page import Column, Page
 
+PAIR = ["subject", "versus"]
+FALSE_DISCOVERY = 0.05  # share of false alarms among the pairs and criteria called unlike
 WORST = 10  # dossiers in the table of largest differences
 CROSS, NARROW, MANY = 46, 30, 10  # pixels of a row of a matrix; of one with more jurors than MANY
 
@@ -24,7 +26,12 @@ def apart(page: Page) -> Block:
     differences = _each_stage(page, "agreement.differences", "score_range", _differences)
     if not isinstance(differences, Group):
         return differences
-    return page.group(*differences.blocks, *_each_stage(page, "agreement.pairs", "coscored", _pairs).blocks)
+    pairs = _each_stage(page, "agreement.pairs", "coscored", _pairs)
+    return page.group(*differences.blocks, *(block for part in pairs.blocks for block in _flat(part)))
+
+
+def _flat(part: Any) -> tuple[Block, ...]:
+    return part.blocks if isinstance(part, Group) else (part,)
 
 
 def _each_stage(page: Page, key: str, measure: str, block: Any) -> Group | Prose:
@@ -36,8 +43,9 @@ def _each_stage(page: Page, key: str, measure: str, block: Any) -> Group | Prose
     return page.group(*(block(page, key, stage) for stage in stages))
 
 
-def _pair_rows(page: Page, measure: str, stage: str) -> pd.DataFrame:
-    rows = page.rows(measure=measure, stage=stage, subject_type="juror", subject=None, versus_type="juror", versus=None)
+def _pair_rows(page: Page, measure: str, stage: str, **keys: str | None) -> pd.DataFrame:
+    of_pairs = {"subject_type": "juror", "subject": None, "versus_type": "juror", "versus": None}
+    rows = page.rows(measure=measure, stage=stage, **of_pairs, **keys)
     return rows.assign(
         one=[page.label("juror", name) for name in rows["subject"]],
         other=[page.label("juror", name) for name in rows["versus"]],
@@ -87,13 +95,70 @@ def _pairs(page: Page, key: str, stage: str) -> Block:
     columns = {
         "one": Column("agreement.columns.juror"),
         "other": Column("agreement.columns.other"),
-        "value": Column("agreement.columns.difference", "number:2"),
         "both": Column("agreement.columns.both", "count"),
+        "value": Column("agreement.columns.difference", "number:2"),
+        "spearman": Column("agreement.columns.spearman", "number:2"),
+        "lin_ccc": Column("agreement.columns.ccc", "number:2"),
+        "bias": Column("agreement.columns.bias", "number:2"),
+        "low": Column("agreement.columns.interval", "interval:2"),
+        "limit_low": Column("agreement.columns.limits", "interval:2"),
     }
     words = panel.counts(page, stage) | {"unit": panel.unit(page, enough), "minimum": page.words.number(minimum)}
-    table = page.table(f"{key}.table", enough.sort_values(["one", "other"]), columns, part=stage, **words)
+    shown = _with_more(page, enough, stage).sort_values(["one", "other"])
+    table = page.table(f"{key}.table", shown, columns, part=stage, **words)
     finding = page.say(f"agreement.pairs.{which}", low=low, high=high)
-    return page.figure(key, fig, table, part=stage, finding=finding, **words)
+    figure = page.figure(key, fig, table, part=stage, finding=finding, **words)
+    folded = _by_criterion(page, enough, stage)
+    return page.group(figure, folded) if folded else figure
+
+
+def _with_more(page: Page, rows: pd.DataFrame, stage: str) -> pd.DataFrame:
+    """Add to pairs their rank correlation, concordance, mean difference with interval, and limits of agreement."""
+    keys = pd.MultiIndex.from_frame(rows[PAIR])
+
+    def of(measure: str, column: str = "value", at: str = "") -> list[float]:
+        found = _pair_rows(page, measure, stage, at=at).set_index(PAIR)[column]
+        return list(found.reindex(keys))
+
+    return rows.assign(
+        spearman=of("spearman"), lin_ccc=of("lin_ccc"), bias=of("bland_altman_bias"),
+        low=of("bland_altman_bias", "low"), high=of("bland_altman_bias", "high"),
+        limit_low=of("bland_altman_limit", at="lower"), limit_high=of("bland_altman_limit", at="upper"),
+        interval_reason="",
+    )  # fmt: skip
+
+
+def _by_criterion(page: Page, pairs: pd.DataFrame, stage: str) -> Block | None:
+    """Give kappa of each pair over the criteria, and on how many the two use the scale differently; folded."""
+    kappas, tests = (_pair_rows(page, name, stage, criterion=None) for name in ("cohen_kappa", "stuart_maxwell"))
+    kappas, tests = (frame[frame["value"].notna()].groupby(PAIR) for frame in (kappas, tests))
+    entries = []
+    for row in pairs.itertuples():
+        pair = (row.subject, row.versus)
+        if pair not in kappas.groups:
+            continue
+        kappa = kappas.get_group(pair).sort_values("value")
+        tested = tests.get_group(pair)["q_value"].dropna() if pair in tests.groups else pd.Series(dtype=float)
+        counts = {"part": page.words.number((tested < FALSE_DISCOVERY).sum()), "whole": page.words.number(len(tested))}
+        entries.append({
+            "one": row.one, "other": row.other, "kappa": kappa["value"].median(), "low": kappa["value"].iloc[0],
+            "high": kappa["value"].iloc[-1], "least": page.label("criterion", kappa["criterion"].iloc[0]),
+            "unlike": page.say("agreement.facts.of", **counts) if len(tested) else None,
+        })  # fmt: skip
+    if not entries:
+        return None
+    columns = {
+        "one": Column("agreement.columns.juror"),
+        "other": Column("agreement.columns.other"),
+        "kappa": Column("agreement.columns.kappa", "number:2"),
+        "low": Column("agreement.columns.kappa_range", "interval:2"),
+        "least": Column("agreement.columns.least"),
+        "unlike": Column("agreement.columns.unlike"),
+    }
+    words = {"stage": page.label("stage", stage), "limit": page.words.number(FALSE_DISCOVERY, 2)}
+    shown = pd.DataFrame(entries).sort_values(["one", "other"])
+    table = page.table("agreement.pair_criteria.table", shown, columns, part=stage, **words)
+    return page.fold("agreement.pair_criteria", table, **words)
 
 
 def _differences(page: Page, key: str, stage: str) -> Table:

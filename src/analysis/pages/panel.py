@@ -11,8 +11,12 @@ import pandas as pd
 
 from analysis.pages import bands
 from analysis.pages.page import Page
+from analysis.pages.words import DASH
 
 LEVELS = ("interval", "ordinal", "nominal")  # of Krippendorff's alpha, from the one that uses most of the scale
+LIKE_THESE = "jurors_like_these"  # `at` of a row whose interval is for other jurors of the same kind
+SAME_NUMBER = ("measure", "variant", "stage", "category", "criterion")  # what two rows of one number share
+FEW = 6  # jurors below which an interval for other jurors of the same kind is only a rough guide
 HALF = 0.6745  # standard errors on either side that hold half of a normal distribution
 
 
@@ -37,6 +41,21 @@ def alpha(page: Page, stage: str, *, criterion: str = "", category: str = "") ->
     return next((row for row in rows if not math.isnan(row.value)), rows[0] if rows else None)
 
 
+def like_these(page: Page, row: Any) -> Any:
+    """Give the row of the same number whose interval is for jurors like these; None where there is none."""
+    return page.row(**{name: getattr(row, name) for name in SAME_NUMBER}, at=LIKE_THESE)
+
+
+def beside(page: Page, rows: pd.DataFrame) -> pd.DataFrame:
+    """Add to rows the intervals for jurors like these: columns `like_low`, `like_high` and the like."""
+    others = page.rows(**dict.fromkeys(SAME_NUMBER), at=LIKE_THESE).set_index(list(SAME_NUMBER))
+    found = others[["low", "high", "interval", "interval_reason"]].reindex(
+        pd.MultiIndex.from_frame(rows[[*SAME_NUMBER]])
+    )
+    found = found.fillna({"interval": "", "interval_reason": ""}).add_prefix("like_")
+    return pd.concat([rows, found.set_axis(rows.index)], axis=1)
+
+
 def jurors(page: Page, ids: Iterable[str]) -> list[str]:
     """Give the ids of jurors in the order of their surnames."""
     return page.words.sorted(set(ids), key=lambda name: _surname_first(page.label("juror", name)))
@@ -58,11 +77,14 @@ def points(page: Page, row: Any, *, decimals: int = 1) -> str:
 
 
 def on_scale(page: Page, row: Any) -> str:
-    """Give the value of a row with its unit and the ends of the scale: `1,4 pkt na skali 0–10`."""
+    """Give the value of a row, with one decimal from 1 on, its unit and the scale: `1,4 pkt na skali 0–10`."""
     if row.uom != "points":
         return points(page, row, decimals=2)
     scale = page.edition.scale(row.criterion or page.edition.criteria[0].id)
-    said = {"value": page.words.number(row.value, 2), "scale": f"{scale.minimum:g}–{scale.maximum:g}"}
+    said = {
+        "value": page.words.number(row.value, 1 if row.value >= 1 else 2),
+        "scale": f"{scale.minimum:g}–{scale.maximum:g}",
+    }
     return page.say("panel.unit.points_on", **said).replace(" ", "\u00a0", 1)
 
 
@@ -146,23 +168,35 @@ def variant(page: Page, text: str) -> str:
 
 
 def method(page: Page, frame: pd.DataFrame) -> str:
-    """Give how the rows' intervals were made, each way once."""
-    ways = dict.fromkeys(way_in_words(page, text) for text in frame["interval"] if text)
-    return page.words.listing(ways) if ways else page.say("panel.method.none")
+    """Give how the rows' intervals were made, each way once, numbers that differ from row to row as a range."""
+    ways: dict[str, list[str]] = {}
+    for text in frame["interval"]:
+        if text:
+            ways.setdefault(way_key(text), []).append(text)
+    said = [way_in_words(page, *texts) for texts in ways.values()]
+    return page.words.listing(said) if said else page.say("panel.method.none")
 
 
-def way_in_words(page: Page, text: str) -> str:
-    """Give one way to make an interval in the page's language; its numbers are kept."""
-    numbers = [page.words.number(int(digits)) for digits in re.findall(r"\d+", text)]
-    key = way_key(text)
+def way_in_words(page: Page, *texts: str) -> str:
+    """Give one way to make an interval in the page's language: its numbers are kept, whom it is for is not."""
+    key = way_key(texts[0])
+    if not texts[0]:
+        return page.say("panel.method.none")
     if not page.words.has(key):
-        return text
-    return page.say(key, **{f"n{place}": number for place, number in enumerate(numbers)})
+        return texts[0]
+    places = zip(*(map(int, re.findall(r"\d+", text)) for text in texts), strict=True)
+    ends = [dict.fromkeys([min(numbers), max(numbers)]) for numbers in places]
+    said = [DASH.join(page.words.number(number) for number in pair) for pair in ends]
+    return page.say(key, **{f"n{place}": number for place, number in enumerate(said)})
 
 
 def way_key(text: str) -> str:
-    """Give the key of the words for a way to make an interval, its numbers as N."""
-    return "panel.method." + re.sub(r"\d+", "N", text)
+    """Give the key of the words for a way to make an interval, its numbers as N, without whom it is for.
+
+    >>> way_key("t, linearised over 12 clusters, these jurors")
+    'panel.method.t, linearised over N clusters'
+    """
+    return "panel.method." + re.sub(r"\d+", "N", re.sub(", (few jurors|these jurors|jurors like these)", "", text))
 
 
 def counts(page: Page, stage: str) -> dict[str, str]:

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from scipy.sparse import csr_array, hstack
 
 from analysis.statistics.terms import Design, level_codes
 
-CHUNK = 2_000_000  # numbers of a chunk of blocks, so that memory does not grow with their number
+CHUNK = 2_000_000  # numbers of the largest array made in passing
 FIXED = -1  # the term of a fixed column
 
 
@@ -24,7 +25,8 @@ class Blocks:
     """Blocks of about one size, filled up with zeros to the same one.
 
     `within` = B'B (blocks, b, b), `across` = B'U (blocks, b, u). `columns` and `places` say which columns of B and
-    of U these are, `terms` the term of each column of B; one past the last where filled up.
+    of U these are, `terms` the term of each column of B; one past the last where filled up. `starts`: the first of each
+    run of blocks with the same columns of U.
     """
 
     within: np.ndarray
@@ -32,6 +34,7 @@ class Blocks:
     columns: np.ndarray
     places: np.ndarray
     terms: np.ndarray
+    starts: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,8 @@ class Elimination:
 
 def block_system(design: Design, factors: Mapping[str, np.ndarray], block: str) -> System:
     """Sort the columns of a design into blocks and the rest, and form their cross products."""
+    if block not in factors:
+        raise ValueError(f"no codes are given for the factor of the blocks, {block!r}")
     inside = [block in term.split(":") for term in design.terms]
     pieces = [design.indicator(term) for term in range(len(design.terms))]
     number = len(design.marks)
@@ -86,29 +91,53 @@ def filled_blocks(
     owner = np.empty(columns, dtype=int)  # the block of each column of B
     by_column = block_rows.tocoo()
     owner[by_column.row] = codes[by_column.col]
-    place = rank_within(owner)
     across = (block_rows @ csr_array(dense_rows.T)).tocoo()
-    met, pair = np.unique(owner[across.row] * width + across.col, return_inverse=True)
-    spot = rank_within(met // width)  # where a column of U stands in its block
     within = (block_rows @ csr_array(block_rows.T)).tocoo()
-    size, breadth = np.bincount(owner), np.bincount(met // width)
-    for chosen in size_classes(size, breadth):
-        b, u = size[chosen].max(), breadth[chosen].max()
-        at = np.full(len(size), -1)
-        at[chosen] = np.arange(len(chosen))
-        part = Blocks(
-            np.zeros((len(chosen), b, b)), np.zeros((len(chosen), b, u)), np.full((len(chosen), b), columns),
-            np.full((len(chosen), u), width), np.full((len(chosen), b), outside),
-        )  # fmt: skip
-        keep = at[owner[within.row]] >= 0
-        part.within[at[owner[within.row[keep]]], place[within.row[keep]], place[within.col[keep]]] = within.data[keep]
-        keep = at[owner[across.row]] >= 0
-        part.across[at[owner[across.row[keep]]], place[across.row[keep]], spot[pair[keep]]] = across.data[keep]
-        own = np.flatnonzero(at[owner] >= 0)
-        part.columns[at[owner[own]], place[own]], part.terms[at[owner[own]], place[own]] = own, terms[own]
-        keep = at[met // width] >= 0
-        part.places[at[met[keep] // width], spot[keep]] = met[keep] % width
-        yield part
+    met, pair = np.unique(owner[across.row] * width + across.col, return_inverse=True)
+    holder, column = np.divmod(met, width)
+    place, spot = rank_within(owner), rank_within(holder)  # where a column of B, of U stands in its block
+    size, breadth = np.bincount(owner), np.bincount(holder)
+    # blocks with the same columns of U side by side: their sums of roots are equal
+    rounded, alike = rounded_up(size), np.bincount(holder, weights=np.sqrt(column + 2.0))
+    order = np.lexsort((alike, rounded))
+    position = np.empty_like(order)
+    position[order] = np.arange(len(order))
+    cells = [
+        by_position(position[owner[within.row]], place[within.row], place[within.col], within.data),
+        by_position(position[owner[across.row]], place[across.row], spot[pair], across.data),
+        by_position(position[owner], place, np.arange(columns), terms),
+        by_position(position[holder], spot, column),
+    ]
+    for start, stop in pieces(rounded[order], breadth[order]):
+        b, u = size[order[start:stop]].max(), breadth[order[start:stop]].max()
+        yield filled(cells, (start, stop), (b, u), (columns, width, outside))
+
+
+def filled(
+    cells: list[tuple[np.ndarray, ...]], span: tuple[int, int], shape: tuple[int, int], outside: tuple[int, int, int]
+) -> Blocks:
+    """Fill the blocks at a span of positions up to one shape."""
+    (b, u), (columns, width, terms) = shape, outside
+    number = span[1] - span[0]
+    within, across = np.zeros((number, b, b)), np.zeros((number, b, u))
+    of_blocks, of_dense, of_terms = (np.full((number, n), last) for n, last in ((b, columns), (u, width), (b, terms)))
+    chosen = [[part[slice(*np.searchsorted(own[0], span))] for part in own] for own in cells]
+    at, row, column, value = chosen[0]
+    within[at - span[0], row, column] = value
+    at, row, column, value = chosen[1]
+    across[at - span[0], row, column] = value
+    at, row, column, value = chosen[2]
+    of_blocks[at - span[0], row], of_terms[at - span[0], row] = column, value
+    at, row, column = chosen[3]
+    of_dense[at - span[0], row] = column
+    differs = (of_dense[1:] != of_dense[:-1]).any(axis=1)
+    return Blocks(within, across, of_blocks, of_dense, of_terms, np.append(0, 1 + np.flatnonzero(differs)))
+
+
+def by_position(position: np.ndarray, *parts: np.ndarray) -> tuple[np.ndarray, ...]:
+    """Sort cells by the position of their block."""
+    order = np.argsort(position, kind="stable")
+    return position[order], *(part[order] for part in parts)
 
 
 def rank_within(group: np.ndarray) -> np.ndarray:
@@ -120,15 +149,18 @@ def rank_within(group: np.ndarray) -> np.ndarray:
     return rank
 
 
-def size_classes(size: np.ndarray, breadth: np.ndarray) -> Iterator[np.ndarray]:
-    """Give blocks of about one size, at most `CHUNK` numbers a piece."""
-    step = 2.0 ** np.maximum(np.floor(np.log2(np.maximum(size, 1))) - 2, 0)
-    rounded = np.ceil(size / step) * step  # at most a quarter of a block is filling
-    for value in np.unique(rounded):
-        members = np.flatnonzero(rounded == value)
-        each = max(1, int(CHUNK // breadth[members].max() ** 2))
-        for start in range(0, len(members), each):
-            yield members[start : start + each]
+def rounded_up(size: np.ndarray) -> np.ndarray:
+    """Round sizes of blocks up so that few different ones are left and at most a quarter of a block is filling."""
+    step = 2.0 ** np.maximum(np.floor(np.log2(size)) - 2, 0)
+    return np.ceil(size / step) * step
+
+
+def pieces(rounded: np.ndarray, breadth: np.ndarray) -> Iterator[tuple[int, int]]:
+    """Cut sorted blocks into spans of one rounded size, of at most `CHUNK` numbers."""
+    edges = [0, *(1 + np.flatnonzero(np.diff(rounded))), len(rounded)]
+    for first, last in pairwise(edges):
+        each = max(1, int(CHUNK // breadth[first:last].max() ** 2))
+        yield from ((start, min(start + each, last)) for start in range(first, last, each))
 
 
 def eliminate(system: System, ratios: np.ndarray) -> Elimination:
@@ -143,36 +175,45 @@ def eliminate(system: System, ratios: np.ndarray) -> Elimination:
         log_determinant += 2 * np.log(np.diagonal(factor, axis1=1, axis2=2)).sum()
         core = scale[:, :, None] * np.linalg.inv(scaled) * scale[:, None, :]
         cores.append(core)
-        dense -= scattered(blocks.across.swapaxes(1, 2) @ (core @ blocks.across), blocks.places, width)
+        dense -= summed_products(blocks.across, core @ blocks.across, blocks, width)
     return Elimination(tuple(cores), float(log_determinant), dense)
 
 
-def scattered(parts: np.ndarray, places: np.ndarray, width: int) -> np.ndarray:
-    """Add up square pieces of a matrix, each at its own rows and columns."""
+def summed_products(left: np.ndarray, right: np.ndarray, blocks: Blocks, width: int) -> np.ndarray:
+    """Add up the products left'right of all blocks (blocks, b, u), each at its block's columns of U."""
+    places = blocks.places[blocks.starts]
+    u = places.shape[1]
+    left, right = left.reshape(-1, u), right.reshape(-1, u)
+    edges = np.append(blocks.starts, len(blocks.places)) * blocks.columns.shape[1]
+    alike = np.empty((len(places), u, u))
+    for number, (start, stop) in enumerate(pairwise(edges)):
+        np.matmul(left[start:stop].T, right[start:stop], out=alike[number])
     flat = places[:, :, None] * (width + 1) + places[:, None, :]
-    total = np.bincount(flat.ravel(), weights=parts.ravel(), minlength=(width + 1) ** 2)
+    total = np.bincount(flat.ravel(), weights=alike.ravel(), minlength=(width + 1) ** 2)
     return total.reshape(width + 1, width + 1)[:width, :width]
 
 
-def gathered(matrix: np.ndarray, places: np.ndarray) -> np.ndarray:
-    """Give the square pieces of a matrix at the rows and columns of each block, zeros where filled up."""
-    width = len(matrix)
-    edged = np.zeros((width + 1, width + 1))
-    edged[:width, :width] = matrix
-    return edged[places[:, :, None], places[:, None, :]]
+def own_products(left: np.ndarray, matrix: np.ndarray, blocks: Blocks) -> np.ndarray:
+    """Multiply each block's left (blocks, b, u) by the square piece of a matrix at its columns of U."""
+    edged = np.pad(matrix, (0, 1))
+    rows = left.reshape(-1, left.shape[2])
+    products = np.empty_like(rows)
+    edges = np.append(blocks.starts, len(blocks.places)) * left.shape[1]
+    for places, (start, stop) in zip(blocks.places[blocks.starts], pairwise(edges), strict=True):
+        np.matmul(rows[start:stop], edged[places[:, None], places], out=products[start:stop])
+    return products.reshape(left.shape)
 
 
 def weighted_products(system: System, left: Elimination, columns: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Give C'WC and U'WC of the columns C (marks × any)."""
-    squares, across = columns.T @ columns, system.dense_rows @ columns
+    squares, across = columns.T @ columns, edge(system.dense_rows @ columns)
     edged = edge(system.block_rows @ columns)
     for blocks, core in zip(system.blocks, left.cores, strict=True):
         own = edged[blocks.columns]
         moved = core @ own
         squares -= np.einsum("nbc,nbd->cd", own, moved)
-        np.subtract.at(edged_across := edge(across), blocks.places, blocks.across.swapaxes(1, 2) @ moved)
-        across = edged_across[:-1]
-    return squares, across
+        np.subtract.at(across, blocks.places, blocks.across.swapaxes(1, 2) @ moved)
+    return squares, across[:-1]
 
 
 def edge(columns: np.ndarray) -> np.ndarray:
@@ -196,4 +237,4 @@ def projected_blocks(
     for blocks, core in zip(system.blocks, left.cores, strict=True):
         own = blocks.within - blocks.within @ core @ blocks.within
         across = blocks.across - blocks.within @ (core @ blocks.across)
-        yield blocks, own, across, across @ gathered(inner, blocks.places)
+        yield blocks, own, across, own_products(across, inner, blocks)

@@ -247,13 +247,18 @@ def icc_reml(ratings: np.ndarray, *, form: Form) -> float:
     check_variation(table)
     if (np.nanmax(table, axis=1) == np.nanmin(table, axis=1)).all():
         return 1.0
-    components = _two_way_components(table.tobytes(), table.shape)
+    components = two_way_components(table)
     number = (~np.isnan(table)).sum(axis=1)
     size = {"juror": 1.0 if form.endswith("1") else float(1 / (1 / number).mean())}
     return (dependability if "_a" in form else g_coefficient)(components, sizes=size)
 
 
-@lru_cache(maxsize=1024)  # four forms ask for the same tables, also for those without one office
+def two_way_components(table: np.ndarray) -> Components:
+    """Give the components of dossier, juror and residual of a units × jurors table by REML, NaN where no mark is."""
+    return _two_way_components(table.tobytes(), table.shape)
+
+
+@lru_cache(maxsize=64)  # four forms ask for the same table
 def _two_way_components(table: bytes, shape: tuple[int, int]) -> Components:
     ratings = np.frombuffer(table).reshape(shape)
     units, jurors = np.nonzero(~np.isnan(ratings))

@@ -57,7 +57,7 @@ def henderson_components(
     >>> juror, dossier = np.meshgrid([0, 1], [0, 1, 2])
     >>> factors = {"dossier": dossier.ravel(), "juror": juror.ravel()}
     >>> henderson_components(table.ravel(), factors, terms=("dossier", "juror")).variances.round(3)
-    array([ 2.667, -0.667,  2.667])
+    array([ 3.   , -0.667,  2.667])
     """
     design = long_design(marks, factors, terms=terms, fixed=fixed)
     equations = moment_equations(design)

@@ -16,18 +16,18 @@ def stuart_maxwell(ratings: np.ndarray) -> Test:
     Parameters
     ----------
     ratings : array, shape (units, 2)
-        Points, NaN where a juror did not rate; only units both rated count. Marks that neither gave play no part.
+        Points, NaN where a juror did not rate; only units both rated count. Marks that neither gave, or on which
+        they always agree, play no part.
 
     Returns
     -------
     Test
-        Chi-square with one degree of freedom less than there are different marks.
+        Chi-square; as many degrees of freedom as differing marks, less one for each group of them that no unit links.
 
     Raises
     ------
     NotDefined
-        No unit was rated by both, they agree on every unit, or the marks link too little for the covariance of the
-        differences to be inverted.
+        No unit was rated by both, or they agree on every unit.
     ValueError
         There are not two columns.
 
@@ -39,13 +39,11 @@ def stuart_maxwell(ratings: np.ndarray) -> Test:
     2.0
     """
     joint = _joint_counts(ratings)
-    given, other = joint.sum(axis=1)[:-1], joint.sum(axis=0)[:-1]
-    covariance = np.diag(given + other) - (joint + joint.T)[:-1, :-1]
-    if np.linalg.matrix_rank(covariance) < len(covariance):
-        raise NotDefined("too_few_units", "The units on which the two jurors differ do not link all their marks.")
+    given, other = joint.sum(axis=1), joint.sum(axis=0)
+    covariance = np.diag(given + other) - joint - joint.T
     difference = given - other
-    value = float(difference @ np.linalg.solve(covariance, difference))
-    return _chi_square(value, len(difference))
+    value = float(difference @ np.linalg.pinv(covariance, hermitian=True) @ difference)
+    return _chi_square(value, int(np.linalg.matrix_rank(covariance, hermitian=True)))
 
 
 def bhapkar(ratings: np.ndarray) -> Test:
@@ -63,7 +61,7 @@ def bhapkar(ratings: np.ndarray) -> Test:
     """
     test = stuart_maxwell(ratings)
     units = (~np.isnan(np.asarray(ratings, dtype=float))).all(axis=1).sum()
-    if test.value >= units:
+    if test.value >= units * (1 - 1e-12):
         raise NotDefined("no_variation", "The difference of the two jurors is the same on every unit.")
     return _chi_square(test.value / (1 - test.value / units), int(test.df))
 

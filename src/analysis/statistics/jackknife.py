@@ -107,11 +107,12 @@ def jackknife_interval(
     """
     clusters = len(without_each)
     check_left_out(value, without_each)
-    scale = stretch(lower_end(low, high, np.append(without_each, value)), high)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        there, left_out = scale.to(value), scale.to(without_each)
-    if not np.isfinite(left_out).all() or not np.isfinite(there):
+    values = np.append(without_each, value)
+    low = lower_end(low, high, values)
+    if high - values.max() <= SAME or values.min() - low <= SAME:
         raise NotDefined("no_resampling", "Without one of the offices the coefficient lies at an end of its range.")
+    scale = stretch(low, high)
+    there, left_out = scale.to(value), scale.to(without_each)
     centre = clusters * there - (clusters - 1) * left_out.mean()
     half = t.ppf((1 + confidence) / 2, clusters - 1) * np.sqrt(jackknife_variance(left_out))
     if abs(centre - there) > half:

@@ -304,18 +304,22 @@ def _own_marks(counts: Counts, matrix: np.ndarray, seen: np.ndarray) -> _Chance:
 
 def _light(counts: Counts, matrix: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
     """Give the mean of Cohen's kappa over pairs of jurors as a function of unit weights."""
-    rated = counts.codes >= 0
+    seen = counts.units.any(axis=0)
+    within, jurors, rated = matrix[np.ix_(seen, seen)], counts.jurors[:, :, seen], counts.codes >= 0
     parts = []
-    for pair in combinations(range(counts.codes.shape[1]), 2):
-        both = rated[:, pair[0]] & rated[:, pair[1]]
+    for one, other in combinations(range(rated.shape[1]), 2):
+        both = rated[:, one] & rated[:, other]
         if both.any():
-            common = Counts(counts.codes[both][:, pair], counts.levels)
-            parts.append((both, *_model(common, "cohen_kappa", matrix)[:2]))
+            agreeing = matrix[counts.codes[both, one], counts.codes[both, other]]
+            parts.append((both, np.column_stack([agreeing, jurors[both, one]]), jurors[both, other]))
 
     def function(weights: np.ndarray) -> np.ndarray:
         total, defined = np.zeros(len(weights)), np.zeros(len(weights))
-        for both, features, combine in parts:
-            values = combine(weights[:, both] @ features)
+        for both, first, second in parts:
+            drawn = weights[:, both]
+            sums, units = drawn @ first, np.maximum(drawn.sum(axis=1), SURE)
+            chance = np.einsum("rl,rl->r", sums[:, 1:] @ within, drawn @ second) / units**2
+            values = np.where(drawn.any(axis=1), _beyond(sums[:, 0] / units, chance), np.nan)
             total += np.nan_to_num(values)
             defined += ~np.isnan(values)
         return np.divide(total, defined, where=defined > 0, out=np.full(len(weights), np.nan))

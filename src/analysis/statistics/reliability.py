@@ -13,7 +13,7 @@ from itertools import combinations
 from typing import Literal
 
 import numpy as np
-from scipy.stats import f
+from scipy.special import fdtrc, fdtri
 
 from analysis.errors import NotDefined
 from analysis.statistics.ratings import centred, complete_units, paired_units, rating_table
@@ -22,14 +22,15 @@ from analysis.statistics.variance import (
     FLAT,
     OneWay,
     TwoWay,
-    check_one_way,
-    check_variation,
     one_way,
     one_way_features,
     one_way_parts,
+    one_way_sums,
     two_way,
     two_way_features,
+    two_way_of,
     two_way_parts,
+    two_way_sums,
 )
 
 FEWEST_COMMON = 3  # units of a pair of jurors
@@ -111,17 +112,9 @@ def icc(ratings: np.ndarray, *, form: Form) -> float:
     >>> round(icc(np.array([[1, 2], [4, 4], [6, 9]]), form="icc_a1"), 3)
     0.836
     """
-    table = rating_table(ratings)
     if form in ONE_WAY:
-        check_one_way(table)
-        value = ONE_WAY[form](one_way_features(centred(table)).sum(axis=0)[None])[0]
-    else:
-        table, complete = complete_units(table)
-        check_variation(table[complete])
-        value = TWO_WAY[form](two_way_features(centred(table[complete])).sum(axis=0)[None])[0]
-    if np.isnan(value):
-        raise NotDefined("no_signal", "Units differ less than marks of one unit do, so the ratio has no meaning.")
-    return float(value)
+        return _defined(ONE_WAY[form](one_way_sums(ratings))[0])
+    return _defined(TWO_WAY[form](two_way_sums(ratings))[0])
 
 
 def resampled_icc(ratings: np.ndarray, cluster: np.ndarray, *, form: Form) -> Additive:
@@ -157,16 +150,7 @@ def icc_interval(ratings: np.ndarray, *, form: Form, confidence: float = 0.95) -
     """
     if form in ONE_WAY:
         return _one_way_interval(one_way(ratings), form, confidence)
-    parts = two_way(ratings)
-    if parts.residual_square <= FLAT * parts.units_square:
-        raise NotDefined("perfect", "The jurors' marks differ by a constant only: the F interval has no width.")
-    if form in ("icc_c1", "icc_ck"):
-        degrees = parts.units - 1, (parts.units - 1) * (parts.jurors - 1)
-        ends = _f_ends(parts.units_square / parts.residual_square, degrees, confidence)
-        return _f_interval(ends, parts.jurors, form, confidence)
-    single = form == "icc_a1"
-    low, high = _agreement_ends(parts, icc(ratings, form=form), single, confidence)
-    return Interval(low, high, float("nan"), confidence, "F, McGraw and Wong")
+    return _two_way_interval(two_way_sums(ratings), form, confidence)
 
 
 def icc_ak_interval_shrout_fleiss(ratings: np.ndarray, *, confidence: float = 0.95) -> Interval:
@@ -178,8 +162,9 @@ def icc_ak_interval_shrout_fleiss(ratings: np.ndarray, *, confidence: float = 0.
     ------
     Shrout & Fleiss (1979), Psychol. Bull. 86, 420-428.
     """
-    single = icc_interval(ratings, form="icc_a1", confidence=confidence)
-    jurors = two_way(ratings).jurors
+    sums = two_way_sums(ratings)
+    single = _two_way_interval(sums, "icc_a1", confidence)
+    jurors = two_way_of(sums).jurors
     low, high = (jurors * end / (1 + (jurors - 1) * end) for end in (single.low, single.high))
     return Interval(low, high, float("nan"), confidence, "F, Shrout and Fleiss")
 
@@ -210,7 +195,7 @@ def icc_test(ratings: np.ndarray, *, form: Form) -> Test:
         df_error = df * (two.jurors - 1)
     if error <= FLAT * units:
         raise NotDefined("perfect", "Nothing but units, or units and severities, differs: F has no denominator.")
-    return Test(units / error, df, float(f.sf(units / error, df, df_error)), df_error)
+    return Test(units / error, df, float(fdtrc(df, df_error, units / error)), df_error)
 
 
 def icc_pairs(ratings: np.ndarray, *, form: Form) -> float:
@@ -315,10 +300,28 @@ def _one_way_interval(parts: OneWay, form: Form, confidence: float) -> Interval:
     return _f_interval(ends, parts.typical, form, confidence)
 
 
+def _two_way_interval(sums: np.ndarray, form: Form, confidence: float) -> Interval:
+    parts = two_way_of(sums)
+    if parts.residual_square <= FLAT * parts.units_square:
+        raise NotDefined("perfect", "The jurors' marks differ by a constant only: the F interval has no width.")
+    if form in ("icc_c1", "icc_ck"):
+        degrees = parts.units - 1, (parts.units - 1) * (parts.jurors - 1)
+        ends = _f_ends(parts.units_square / parts.residual_square, degrees, confidence)
+        return _f_interval(ends, parts.jurors, form, confidence)
+    low, high = _agreement_ends(parts, _defined(TWO_WAY[form](sums)[0]), form == "icc_a1", confidence)
+    return Interval(low, high, float("nan"), confidence, "F, McGraw and Wong")
+
+
+def _defined(value: float) -> float:
+    if np.isnan(value):
+        raise NotDefined("no_signal", "Units differ less than marks of one unit do, so the ratio has no meaning.")
+    return float(value)
+
+
 def _f_ends(ratio: float, degrees: tuple[int, int], confidence: float) -> tuple[float, float]:
     """Give the ends of the interval of the ratio of the expected mean squares."""
     upper = (1 + confidence) / 2
-    return ratio / f.ppf(upper, *degrees), ratio * f.ppf(upper, *reversed(degrees))
+    return ratio / fdtri(*degrees, upper), ratio * fdtri(*reversed(degrees), upper)
 
 
 def _f_interval(ends: tuple[float, float], jurors: float, form: Form, confidence: float) -> Interval:
@@ -337,7 +340,7 @@ def _agreement_ends(parts: TwoWay, value: float, single: bool, confidence: float
     residual_part = (1 + k * value * (n - 1) / (n * (1 - value))) * residual
     degrees = (jurors_part + residual_part) ** 2 / (jurors_part**2 / (k - 1) + residual_part**2 / ((n - 1) * (k - 1)))
     upper = (1 + confidence) / 2
-    below, above = f.ppf(upper, n - 1, degrees), f.ppf(upper, degrees, n - 1)
+    below, above = fdtri(n - 1, degrees, upper), fdtri(degrees, n - 1, upper)
     noise = k * columns + (k * n - k - n) * residual if single else columns - residual
     with np.errstate(invalid="ignore", divide="ignore"):
         low = n * (rows - below * residual) / (below * noise + n * rows)

@@ -21,7 +21,7 @@ from analysis.statistics.blocks import (
     block_system,
     eliminate,
     projected_blocks,
-    scattered,
+    summed_products,
     weighted_products,
 )
 from analysis.statistics.terms import (
@@ -93,7 +93,7 @@ def variance_components(
     >>> juror, dossier = np.meshgrid([0, 1], [0, 1, 2])
     >>> factors = {"dossier": dossier.ravel(), "juror": juror.ravel()}
     >>> variance_components(table.ravel(), factors, terms=("dossier", "juror"), block="dossier").variances.round(4)
-    array([7.5833, 1.3333, 0.1667])
+    array([7.5   , 1.3333, 0.1667])
     """
     design = long_design(marks, factors, terms=terms, fixed=fixed)
     equations = moment_equations(design)
@@ -292,7 +292,7 @@ def information(system: System, fit: Fit) -> np.ndarray:
         pairs += np.bincount(both.ravel(), weights=squares.ravel(), minlength=len(pairs))
         for term in set(system.block_terms):
             chosen = across * (blocks.terms == term)[:, :, None]
-            spread[term] += scattered(chosen.swapaxes(1, 2) @ chosen, blocks.places, width)
+            spread[term] += summed_products(chosen, chosen, blocks, width)
     traces = pairs.reshape(number + 1, number + 1)[:-1, :-1]
     moved = {term: fit.inner @ spread[term] for term in set(system.block_terms)}
     off = np.eye(width) - fit.inner @ fit.left.dense

@@ -13,6 +13,7 @@ import numpy as np
 from scipy.sparse import csr_array, hstack
 
 from analysis.errors import NotDefined
+from analysis.statistics.ratings import DECIMALS
 
 RESIDUAL = "residual"
 SINGULAR = 1e-9  # a share of the largest below which a singular value is rounding
@@ -123,12 +124,12 @@ def long_design(
 
 
 def check_marks(values: np.ndarray) -> None:
-    """Raise where there are no marks, a mark is not a finite number, or all are equal."""
+    """Raise where there are no marks, a mark is not a finite number, or all are equal but for rounding."""
     if values.ndim != 1 or not np.isfinite(values).all():
         raise ValueError("marks in long form are one finite number a row; leave blank ones out")
     if not values.size:
         raise NotDefined("no_data", "There are no marks.")
-    if values.min() == values.max():
+    if np.round(values.min(), DECIMALS) == np.round(values.max(), DECIMALS):
         raise NotDefined("no_variation", f"Every mark is {values[0]:g}.")
 
 

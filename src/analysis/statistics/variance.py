@@ -6,6 +6,7 @@ Everything is a closed form of sums over units (`*_features`), so that it can be
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -13,6 +14,7 @@ from analysis.errors import NotDefined
 from analysis.statistics.ratings import centred, complete_units, rating_table, unit_sums
 
 FLAT = 1e-12  # a sum of squares below this share of the largest is rounding
+REMEMBERED = 4  # tables of which the sums are kept, for the ten forms, their intervals and tests
 
 
 @dataclass(frozen=True)
@@ -51,11 +53,9 @@ def one_way(ratings: np.ndarray) -> OneWay:
     NotDefined
         Fewer than two units, no unit with two ratings, or no variation.
     """
-    table = rating_table(ratings)
-    check_one_way(table)
-    sums = one_way_features(centred(table)).sum(axis=0)
-    between, within, typical, harmonic, units, total = (float(part[0]) for part in one_way_parts(sums[None]))
-    balanced = bool(sums[0] * sums[2] == sums[1] ** 2)
+    sums = one_way_sums(ratings)
+    between, within, typical, harmonic, units, total = (float(part[0]) for part in one_way_parts(sums))
+    balanced = bool(sums[0, 0] * sums[0, 2] == sums[0, 1] ** 2)
     return OneWay(between, within, int(units), int(total), typical, harmonic, balanced)
 
 
@@ -67,10 +67,56 @@ def two_way(ratings: np.ndarray) -> TwoWay:
     NotDefined
         Fewer than two jurors or complete units, or no variation.
     """
-    table, complete = complete_units(rating_table(ratings))
+    return two_way_of(two_way_sums(ratings))
+
+
+def two_way_of(sums: np.ndarray) -> TwoWay:
+    """Give the analysis of variance of sums of `two_way_features`, shape (1, features)."""
+    rows, columns, residual, units, jurors = two_way_parts(sums)
+    return TwoWay(float(rows[0]), float(columns[0]), float(residual[0]), int(units[0]), jurors)
+
+
+def one_way_sums(ratings: np.ndarray) -> np.ndarray:
+    """Give the sums of `one_way_features` over all units, shape (1, features); the last few tables are remembered.
+
+    Raises
+    ------
+    NotDefined
+        As `one_way`.
+    """
+    table = np.asarray(ratings, dtype=float)
+    return _one_way_sums(table.tobytes(), table.shape)
+
+
+def two_way_sums(ratings: np.ndarray) -> np.ndarray:
+    """Give the sums of `two_way_features` over complete units, shape (1, features); the last tables are remembered.
+
+    Raises
+    ------
+    NotDefined
+        As `two_way`.
+    """
+    table = np.asarray(ratings, dtype=float)
+    return _two_way_sums(table.tobytes(), table.shape)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _one_way_sums(marks: bytes, shape: tuple[int, ...]) -> np.ndarray:
+    table = rating_table(np.frombuffer(marks).reshape(shape))
+    check_one_way(table)
+    return _fixed(one_way_features(centred(table)).sum(axis=0)[None])
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _two_way_sums(marks: bytes, shape: tuple[int, ...]) -> np.ndarray:
+    table, complete = complete_units(rating_table(np.frombuffer(marks).reshape(shape)))
     check_variation(table[complete])
-    squares = two_way_parts(two_way_features(centred(table[complete])).sum(axis=0)[None])
-    return TwoWay(*(float(part[0]) for part in squares[:3]), int(complete.sum()), table.shape[1])
+    return _fixed(two_way_features(centred(table[complete])).sum(axis=0)[None])
+
+
+def _fixed(sums: np.ndarray) -> np.ndarray:
+    sums.flags.writeable = False
+    return sums
 
 
 def check_one_way(table: np.ndarray) -> None:

@@ -5,12 +5,14 @@ from analysis.statistics.rasch.connection import Bridges, bridges
 from analysis.statistics.rasch.design import Anchors, Model, RatingScale
 from analysis.statistics.rasch.elements import ElementTable, element_tables
 from analysis.statistics.rasch.facets import FacetSummary, Separation, facet_summary
-from analysis.statistics.rasch.interaction import InteractionTable, interaction_table
+from analysis.statistics.rasch.interaction import Contrasts, InteractionTable, contrasts, interaction_table
 from analysis.statistics.rasch.linking import Links, link_editions
 from analysis.statistics.rasch.model import Fit, fit
 from analysis.statistics.rasch.residuals import (
+    DataSummary,
     ExactAgreements,
     UnexpectedMarks,
+    data_summary,
     exact_agreements,
     unexpected_marks,
 )
@@ -19,6 +21,8 @@ __all__ = [
     "Anchors",
     "Bridges",
     "CategoryTable",
+    "Contrasts",
+    "DataSummary",
     "ElementTable",
     "ExactAgreements",
     "FacetSummary",
@@ -31,6 +35,8 @@ __all__ = [
     "UnexpectedMarks",
     "bridges",
     "category_tables",
+    "contrasts",
+    "data_summary",
     "element_tables",
     "exact_agreements",
     "facet_summary",

@@ -101,7 +101,8 @@ def _table(fit: Fit, g: int, sums: np.ndarray) -> CategoryTable:
     return CategoryTable(
         group=fit.ratings.groups[g], mark=fit.problem.values[g], count=count, share=count / count.sum(),
         average=spread * predictor / count, expected=spread * expected / chance, outfit=squares / expected_squares,
-        threshold=spread * led(-np.diff(logs) / gaps), threshold_se=np.sqrt(spread) * led(threshold_errors(fit, g) / gaps),
+        threshold=spread * led(-np.diff(logs) / gaps),
+        threshold_se=np.sqrt(spread) * led(threshold_errors(fit, g) / gaps),
         half_point=spread * led(score_points(steps, logs, (steps[1:] + steps[:-1]) / 2)),
         thurstone=spread * led(cumulative_points(steps, logs)),
         modal_from=spread * low, modal_to=spread * high, peak=spread * peak, peak_chance=at_peak,
@@ -158,11 +159,11 @@ def modal_ranges(steps: np.ndarray, logs: np.ndarray) -> tuple[np.ndarray, np.nd
     """Range of predictors in which each category is the most probable; NaN where there is none.
 
     >>> modal_ranges(np.array([0.0, 1.0, 2.0]), np.array([0.0, -1.0, 0.0]))
-    (array([-inf, nan, 0.]), array([ 0., nan, inf]))
+    (array([-inf,  nan,   0.]), array([ 0., nan, inf]))
     """
     gap = steps[None, :] - steps[:, None]
     cross = (logs[:, None] - logs[None, :]) / np.where(gap == 0, 1.0, gap)  # where category j overtakes category i
     low = np.where(gap < 0, cross, -np.inf).max(axis=1)
     high = np.where(gap > 0, cross, np.inf).min(axis=1)
     never = low >= high
-    return np.where(never, np.nan, low), np.where(never, np.nan, high)
+    return np.where(never, np.nan, low + 0.0), np.where(never, np.nan, high + 0.0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
@@ -44,8 +44,8 @@ class Model:
     floating
         The one facet whose mean is not set to 0; "" = the object facet, or if that is anchored the first that is not.
     correction
-        "spread": measures and standard errors are multiplied by (L - 1)/L, L = harmonic mean of the ratings of an
-        object. "none": the joint maximum likelihood estimates themselves.
+        "spread": measures and standard errors are multiplied by (N - p)/N, N ratings and p free parameters, because
+        joint estimates are too far apart. "none": the joint maximum likelihood estimates themselves.
     subsets
         What to do where parts of the design have no common measure. "refuse", or "group anchors": each part's mean 0.
     """
@@ -80,7 +80,7 @@ class Ratings:
     """Coded ratings, the object facet first.
 
     `codes[f]` is the place of each rating's element in `labels[f]`; `group` the place of its scale in `groups`;
-    `level` the place of its mark in `levels[group]`; `weight` how often it counts.
+    `level` the place of its mark in `levels[group]`; `mark` the mark itself; `weight` how often it counts.
     """
 
     names: tuple[str, ...]
@@ -90,6 +90,7 @@ class Ratings:
     levels: tuple[np.ndarray, ...]
     group: np.ndarray
     level: np.ndarray
+    mark: np.ndarray
     weight: np.ndarray
 
     def facet(self, name: str) -> int:
@@ -140,7 +141,7 @@ def coded_ratings(
     level = np.empty(there.sum(), dtype=np.intp)
     for place, allowed in enumerate(levels):
         level[group == place] = level_places(values[there][group == place], allowed)
-    return Ratings(names, labels, codes, keys, levels, group, level, weight[there])
+    return Ratings(names, labels, codes, keys, levels, group, level, values[there], weight[there])
 
 
 def declared_levels(scale: RatingScale, group: Hashable) -> np.ndarray:
@@ -160,6 +161,23 @@ def level_places(marks: np.ndarray, levels: np.ndarray) -> np.ndarray:
     if strange.any():
         raise ValueError(f"the mark {marks[strange][0]:g} is no level of the declared scale")
     return place
+
+
+def with_joined_levels(ratings: Ratings, scale: int, upper: float) -> tuple[Ratings, float]:
+    """Join a level with the next lower one that is in use; give also that level.
+
+    The joined level stands at the mean of its marks.
+    """
+    mine = ratings.group == scale
+    levels, level = ratings.levels[scale], ratings.level
+    above = int(np.searchsorted(levels, upper))
+    below = int(level[mine & (level < above)].max())
+    joined = mine & ((level == above) | (level == below))
+    values = levels.copy()
+    values[below] = np.average(ratings.mark[joined], weights=ratings.weight[joined])
+    changed = tuple(np.delete(values, above) if g == scale else old for g, old in enumerate(ratings.levels))
+    level = np.where(mine & (level == above), below, level - (mine & (level > above)))
+    return replace(ratings, levels=changed, level=level), float(levels[below])
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from analysis.statistics.rasch.likelihood import Part, add_at, parts, probabilities
-from analysis.statistics.rasch.model import Fit, expected_steps, solved_cells
+from analysis.statistics.rasch.model import Fit, estimated, expected_steps, solved_cells
 
 COLUMNS = (
     "weight", "score", "expected", "variance", "squared", "standard", "infit_spread", "outfit_spread", "predictor",
@@ -26,7 +26,8 @@ class ElementTable:
         Of the facet and its elements.
     measure
         Logits, times `Fit.spread`. The object facet: higher = better; the others: higher = more severe, more
-        difficult. Elements with extreme scores: of a score 0.3 points inside.
+        difficult. Elements with extreme scores: of a score 0.3 points inside. NaN where all ratings of an element
+        belong to extreme elements of other facets.
     se
         Standard error with all else taken as known (FACETS' model S.E.), logits, times `Fit.spread`.
     real_se
@@ -129,8 +130,9 @@ def rating_terms(part: Part, steps: np.ndarray, logs: np.ndarray) -> tuple[np.nd
 def _table(fit: Fit, f: int, sums: dict[str, np.ndarray]) -> ElementTable:
     """Put one facet's table together."""
     extreme, anchored = fit.kept.extreme[f], fit.fixed[f]
+    measured = np.where(estimated(fit, f) | (extreme != 0), 1.0, np.nan)
     information = np.where(extreme != 0, extreme_information(fit, f), sums["variance"])
-    se = fit.spread / np.sqrt(information)
+    se = measured * fit.spread / np.sqrt(np.where(information > 0, information, 1.0))
     count, total = mark_sums(fit, f)
     with np.errstate(invalid="ignore", divide="ignore"):
         infit, outfit = sums["squared"] / sums["variance"], sums["standard"] / sums["weight"]
@@ -140,10 +142,12 @@ def _table(fit: Fit, f: int, sums: dict[str, np.ndarray]) -> ElementTable:
     observed, expected = correlations(sums)
     return ElementTable(
         name=fit.ratings.names[f], labels=fit.ratings.labels[f],
-        measure=fit.spread * fit.easiness[f] * (1 if f == 0 else -1), se=se,
+        measure=measured * fit.spread * fit.easiness[f] * (1 if f == 0 else -1),
+        se=se,
         real_se=se * np.sqrt(np.fmax(1.0, infit)), joint_se=joint_errors(fit, f),
         count=count, total=total, average=total / count,
-        fair=fair_averages(fit, f), fair_zero=fair_averages(fit, f, others="zero"),
+        fair=measured * fair_averages(fit, f),
+        fair_zero=measured * fair_averages(fit, f, others="zero"),
         infit=infit, infit_z=infit_z, outfit=outfit, outfit_z=outfit_z,
         correlation=observed, expected_correlation=expected, discrimination=slope,
         displacement=displacements(fit, f), extreme=extreme, anchored=anchored,
@@ -173,7 +177,7 @@ def joint_errors(fit: Fit, f: int) -> np.ndarray:
         start = sum(sizes[1:f])
         variance = np.diag(fit.estimate.covariance)[start : start + sizes[f]]
     error = np.sqrt(fit.spread * np.maximum(variance, 0))
-    return np.where(fit.kept.extreme[f] != 0, np.nan, error)
+    return np.where(estimated(fit, f), error, np.nan)
 
 
 def extreme_information(fit: Fit, f: int) -> np.ndarray:
@@ -192,12 +196,8 @@ def extreme_information(fit: Fit, f: int) -> np.ndarray:
 def mark_sums(fit: Fit, f: int) -> tuple[np.ndarray, np.ndarray]:
     """Weighted number and sum of all marks of each element."""
     ratings, size = fit.ratings, fit.problem.sizes[f]
-    marks = np.empty(len(ratings.level))
-    for g, levels in enumerate(ratings.levels):
-        where = ratings.group == g
-        marks[where] = levels[ratings.level[where]]
     count = np.bincount(ratings.codes[f], weights=ratings.weight, minlength=size)
-    return count, np.bincount(ratings.codes[f], weights=ratings.weight * marks, minlength=size)
+    return count, np.bincount(ratings.codes[f], weights=ratings.weight * ratings.mark, minlength=size)
 
 
 def correlations(sums: dict[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
@@ -217,8 +217,8 @@ def correlations(sums: dict[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
 
 
 def centre(fit: Fit, f: int) -> float:
-    """Mean easiness of the elements of a facet whose scores are not extreme."""
-    return float(fit.easiness[f][fit.kept.extreme[f] == 0].mean())
+    """Mean easiness of the estimated elements of a facet."""
+    return float(fit.easiness[f][estimated(fit, f)].mean())
 
 
 def fair_averages(fit: Fit, f: int, *, others: str = "mean") -> np.ndarray:
@@ -252,7 +252,7 @@ def scale_shares(fit: Fit, f: int) -> np.ndarray:
 
 def displacements(fit: Fit, f: int) -> np.ndarray:
     """Measure that each anchored element's ratings ask for, less the anchor; 0 for the others, NaN where extreme."""
-    result = np.where(fit.kept.extreme[f] != 0, np.nan, 0.0)
+    result = np.where(estimated(fit, f), 0.0, np.nan)
     score, found = anchored_scores(fit, f)
     if not len(found):
         return result

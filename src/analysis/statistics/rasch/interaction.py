@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 
 import numpy as np
@@ -148,3 +149,46 @@ def cell_sums(fit: Fit, cells: np.ndarray, predictor: np.ndarray) -> dict[str, n
         for row, values_of in zip(terms, rows, strict=True):
             row[where] = weight * values_of
     return {name: np.bincount(cells, weights=row) for name, row in zip(names, terms, strict=True)}
+
+
+@dataclass(frozen=True)
+class Contrasts:
+    """One element of the first facet against each pair of the second's; arrays have one entry a pair.
+
+    `one`, `two`: labels. `value`: size of the first less that of the second cell, logits; `se`, `t`, `df` (Welch), `p`
+    (two-sided), `q` (false discovery rate over the pairs).
+    """
+
+    one: np.ndarray
+    two: np.ndarray
+    value: np.ndarray
+    se: np.ndarray
+    t: np.ndarray
+    df: np.ndarray
+    p: np.ndarray
+    q: np.ndarray
+
+
+def contrasts(table: InteractionTable, element: Hashable) -> Contrasts:
+    """Compare the biases of one element pair by pair (the counterpart of FACETS' table 14).
+
+    Parameters
+    ----------
+    table
+        Interaction of two facets.
+    element
+        Label in its first facet, for example a juror: does he mark one criterion against another otherwise than the
+        other jurors do? Cells of one rating are left out.
+
+    Source
+    ------
+    Linacre (1989); degrees of freedom of Welch (1947), Biometrika 34, 28-35.
+    """
+    mine = np.flatnonzero((table.first == element) & (table.df > 0))
+    one, two = (mine[places] for places in np.triu_indices(len(mine), 1))
+    value = table.size[one] - table.size[two]
+    squares = table.se[one] ** 2, table.se[two] ** 2
+    se = np.sqrt(squares[0] + squares[1])
+    df = se**4 / (squares[0] ** 2 / table.df[one] + squares[1] ** 2 / table.df[two])
+    p = 2 * t.sf(np.abs(value) / se, df)
+    return Contrasts(table.second[one], table.second[two], value, se, value / se, df, p, benjamini_hochberg(p))

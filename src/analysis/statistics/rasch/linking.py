@@ -9,7 +9,7 @@ from scipy.sparse.csgraph import connected_components
 
 from analysis.errors import NotDefined
 
-DRIFT = 2.0  # standard errors by which a severity may depart from its juror's others before it links no longer
+DRIFT = 3.0  # standard errors by which a severity may depart from its juror's others before it links no longer
 LINKING = 2  # jurors that an edition keeps at least: of two who disagree nobody can say who has drifted
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +14,7 @@ from analysis.statistics.rasch.design import (
     Ratings,
     RatingScale,
     coded_ratings,
+    with_joined_levels,
     without_extremes,
 )
 from analysis.statistics.rasch.likelihood import Problem, probabilities, problem_of
@@ -38,9 +39,12 @@ class Fit:
     easiness
         Of each element of each facet, logits, uncorrected.
     spread
-        Factor of reported measures and standard errors, (L - 1)/L or 1.
+        Factor of reported measures and standard errors: (N - p)/N, or 1 without correction or with anchors.
     fixed
         Which elements are anchored.
+    joined
+        Levels that were joined because the threshold between them has no finite estimate: group of the scale, the
+        upper level, the lower one.
     """
 
     ratings: Ratings
@@ -50,6 +54,7 @@ class Fit:
     easiness: tuple[np.ndarray, ...]
     spread: float
     fixed: tuple[np.ndarray, ...]
+    joined: tuple[tuple[Hashable, float, float], ...]
 
 
 def fit(
@@ -101,27 +106,41 @@ def fit(
     anchors = Anchors() if anchors is None else anchors
     ratings = coded_ratings(marks, facets, scale=scale, first=model.object, weights=weights)
     fixed = fixed_elements(ratings, anchors)[0]
-    kept = without_extremes(ratings, fixed)
-    problem = problem_of(ratings, kept, unobserved=scale.unobserved)
-    conditions = held(ratings, problem, model, anchors)
-    found = estimate(problem, conditions)
+    joined = []
+    while True:
+        kept = without_extremes(ratings, fixed)
+        problem = problem_of(ratings, kept, unobserved=scale.unobserved)
+        found = estimate(problem, held(ratings, problem, model, anchors))
+        if isinstance(found, Estimate):
+            break
+        upper = float(problem.values[found.scale][found.category])
+        ratings, lower = with_joined_levels(ratings, found.scale, upper)
+        joined.append((ratings.groups[found.scale], upper, lower))
     easiness = floated(ratings, problem, found.easiness, floating_facet(ratings, model, anchors), fixed)
     easiness = with_extremes(ratings, kept, problem, easiness, found.log_weights)
     anchored = anchors.elements or anchors.means or anchors.thresholds
-    spread = 1.0 if anchored or model.correction == "none" else spread_factor(problem)
-    return Fit(ratings, kept, problem, found, easiness, spread, fixed)
+    spread = 1.0 if anchored or model.correction == "none" else spread_factor(problem, found.unknowns)
+    return Fit(ratings, kept, problem, found, easiness, spread, fixed, tuple(joined))
 
 
-def spread_factor(problem: Problem) -> float:
-    """(L - 1)/L, with L the harmonic mean of the numbers of ratings of the objects.
+def estimated(fit: Fit, f: int) -> np.ndarray:
+    """Tell which elements of a facet have ratings that take part in the estimation."""
+    return np.bincount(fit.problem.codes[f], minlength=fit.problem.sizes[f]) > 0
+
+
+def spread_factor(problem: Problem, unknowns: int) -> float:
+    """(N - p)/N, N ratings and p free parameters.
+
+    Joint estimates are too far apart by about N/(N - p). Counting the objects' parameters only, this is the known
+    L/(L - 1) of L ratings an object; the other facets and the thresholds count too, as simulation shows they must
+    (docs/methods.md).
 
     Source
     ------
     Andersen (1973), Conditional inference and models for measuring; Wright & Douglas (1977), Appl. Psychol. Meas. 1,
-    281-294: joint estimates of L ratings an object are too far apart by about L/(L - 1).
+    281-294: (L - 1)/L.
     """
-    count = np.bincount(problem.codes[0])
-    return 1 - float((1 / count[count > 0]).mean())
+    return 1 - unknowns / float(problem.weight.sum())
 
 
 def floated(

@@ -15,6 +15,7 @@ from analysis.errors import NotDefined
 from analysis.statistics.rasch.likelihood import Problem, Sums, sums_at
 
 STEPS, SMALL, LARGEST = 60, 1e-7, 1.5  # Newton steps at most; the last step's size; the largest step, logits
+FAR = 25.0  # logits beyond which no estimate is looked for
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ class Estimate:
 
     `easiness[f]` of each element, logits; `log_weights` per scale; `information[f]` of each element with all else
     known; `covariance` of the elements of the facets but the object's (end to end) and the inner categories, the
-    objects being estimated too; `object_variance` likewise.
+    objects being estimated too; `object_variance` likewise. `unknowns`: number of free parameters.
     """
 
     easiness: tuple[np.ndarray, ...]
@@ -49,6 +50,7 @@ class Estimate:
     object_variance: np.ndarray
     log_likelihood: float
     iterations: int
+    unknowns: int
 
 
 @dataclass(frozen=True)
@@ -65,31 +67,65 @@ class System:
     inner: np.ndarray
 
 
-def estimate(problem: Problem, held: Held) -> Estimate:
+@dataclass(frozen=True)
+class Runaway:
+    """The likelihood has no maximum: the threshold below this category of this scale goes to infinity."""
+
+    scale: int
+    category: int
+
+
+def estimate(problem: Problem, held: Held) -> Estimate | Runaway:
     """Maximise the likelihood.
 
     Raises
     ------
     NotDefined
-        The likelihood has no maximum within reach: some elements can be separated without error.
+        The likelihood has no maximum, and it is not for one threshold: some elements can be told apart without error.
     """
-    easiness, log_weights = starting_values(problem, held)
-    sums = sums_at(problem, easiness, log_weights)
+    point = starting_values(problem, held)
+    sums = sums_at(problem, *point)
     for iteration in range(1, STEPS + 1):
-        system = system_of(problem, sums, held)
-        move_objects, move_others = newton_step(problem, sums, held, system)
-        size = float(max(np.abs(move_objects).max(), np.abs(move_others).max(initial=0)))
+        step = newton_step(problem, sums, held, system_of(problem, sums, held))
+        size = largest(step)
         scale, before = min(1.0, LARGEST / max(size, LARGEST)), sums.log_likelihood
         while True:
-            moved = moved_by(problem, (easiness, log_weights), held, (scale * move_objects, scale * move_others))
+            moved = moved_by(problem, point, held, (scale * step[0], scale * step[1]))
             sums = sums_at(problem, *moved)
             if sums.log_likelihood >= before - 1e-9 * abs(before) or scale < 1e-4:
                 break
             scale /= 2
-        easiness, log_weights = moved
+        point = moved
         if size < SMALL:
-            return finished(problem, (easiness, log_weights), held, sums, iteration)
-    raise NotDefined("no_signal", f"The likelihood has no maximum: after {STEPS} steps the estimates still move.")
+            return finished(problem, point, held, sums, iteration)
+        if max(float(np.abs(values).max()) for values in point[0]) > FAR:
+            break
+    return runaway(problem, held, step)
+
+
+def largest(step: tuple[np.ndarray, np.ndarray]) -> float:
+    """Give the size of a step."""
+    return float(max(np.abs(step[0]).max(), np.abs(step[1]).max(initial=0)))
+
+
+def runaway(problem: Problem, held: Held, step: tuple[np.ndarray, np.ndarray]) -> Runaway:
+    """Name the threshold that moves most in a step that does not end.
+
+    Raises
+    ------
+    NotDefined
+        No estimated threshold moves as the elements do.
+    """
+    sizes = [sum(problem.sizes[1:]), *(len(steps) - 2 for steps in problem.steps)]
+    pieces = np.split(step[1], np.cumsum(sizes)[:-1])[1:]
+    moves = [
+        np.abs(np.diff(piece, prepend=0, append=0)) * (len(piece) > 0 and anchored is None)
+        for piece, anchored in zip(pieces, held.categories, strict=True)
+    ]
+    scale = int(np.argmax([move.max() for move in moves]))
+    if not moves[scale].max() > largest(step) / 4:
+        raise NotDefined("no_signal", "The likelihood has no maximum: some elements can be told apart without error.")
+    return Runaway(scale, int(moves[scale].argmax()) + 1)
 
 
 def starting_values(problem: Problem, held: Held) -> tuple[tuple[np.ndarray, ...], tuple[np.ndarray, ...]]:
@@ -172,8 +208,8 @@ def free_unknowns(problem: Problem, held: Held) -> np.ndarray:
     return np.concatenate([*elements, *inner])
 
 
-def bordered_inverse(problem: Problem, held: Held, matrix: np.ndarray) -> np.ndarray:
-    """Invert the matrix of the free unknowns under the linear conditions; zeros for what is held."""
+def bordered(problem: Problem, held: Held, matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Border the matrix of the free unknowns with the linear conditions; give also the places of the unknowns."""
     free = np.flatnonzero(free_unknowns(problem, held))
     number, conditions = len(free), len(held.rows)
     border = np.zeros((conditions, len(matrix)))
@@ -182,14 +218,16 @@ def bordered_inverse(problem: Problem, held: Held, matrix: np.ndarray) -> np.nda
     whole[:number, :number] = matrix[np.ix_(free, free)]
     whole[number:, :number] = border[:, free]
     whole[:number, number:] = border[:, free].T
-    inverse = np.zeros_like(matrix)
-    inverse[np.ix_(free, free)] = np.linalg.inv(whole)[:number, :number]
-    return inverse
+    return whole, free
 
 
 def newton_step(problem: Problem, sums: Sums, held: Held, system: System) -> tuple[np.ndarray, np.ndarray]:
-    """Give the step of the objects, and of the other elements and inner categories."""
-    others = bordered_inverse(problem, held, system.matrix) @ system.gradient
+    """Give the step of the objects, and of the other elements and inner categories; zeros for what is held."""
+    whole, free = bordered(problem, held, system.matrix)
+    right = np.zeros(len(whole))
+    right[: len(free)] = system.gradient[free]
+    others = np.zeros(len(system.gradient))
+    others[free] = np.linalg.solve(whole, right)[: len(free)]
     elements = system.cross.shape[1]
     pulled = system.cross @ others[:elements] + system.inner @ others[elements:]
     return system.share * (sums.score[0] - pulled), others
@@ -223,9 +261,13 @@ def finished(
 ) -> Estimate:
     """Take the covariance at the maximum."""
     system = system_of(problem, sums, held)
-    covariance = bordered_inverse(problem, held, system.matrix)
+    whole, free = bordered(problem, held, system.matrix)
+    covariance = np.zeros_like(system.matrix)
+    covariance[np.ix_(free, free)] = np.linalg.inv(whole)[: len(free), : len(free)]
     variance = system.share + system.share**2 * carried_variance(system, covariance)
-    return Estimate(*point, tuple(sums.information), covariance, variance, sums.log_likelihood, iterations)
+    unknowns = int((system.share > 0).sum() + free_unknowns(problem, held).sum()) - len(held.rows)
+    information = tuple(sums.information)
+    return Estimate(*point, information, covariance, variance, sums.log_likelihood, iterations, unknowns)
 
 
 def carried_variance(system: System, covariance: np.ndarray, *, rows: int = 2000) -> np.ndarray:

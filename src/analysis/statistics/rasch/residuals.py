@@ -36,10 +36,47 @@ def unexpected_marks(fit: Fit, *, least: float = SURPRISE) -> UnexpectedMarks:
         values = fit.problem.values[part.scale]
         expected = values @ part.chance[:, some]
         place = fit.problem.order[part.where][some]
-        found.append(np.stack([place, values[part.category[some]], expected, z[some]]))
+        found.append(np.stack([place, fit.ratings.mark[place], expected, z[some]]))
     table = np.concatenate(found, axis=1)
     table = table[:, np.argsort(-np.abs(table[3]), kind="stable")]
     return UnexpectedMarks(table[0].astype(int), *table[1:])
+
+
+@dataclass(frozen=True)
+class DataSummary:
+    """The data beside the model as a whole (the counterpart of FACETS' table 5).
+
+    `ratings`: number that take part; `left_out`: of elements with extreme scores. `unknowns`: free parameters.
+    `log_likelihood`: joint. `z_mean`, `z_sd`: of standardised residuals, 0 and 1 where the model holds. `explained`:
+    share of the variance of marks that the expected marks have. `iterations`: Newton steps.
+    """
+
+    ratings: int
+    left_out: int
+    unknowns: int
+    log_likelihood: float
+    z_mean: float
+    z_sd: float
+    explained: float
+    iterations: int
+
+
+def data_summary(fit: Fit) -> DataSummary:
+    """Summarise how the model meets the data as a whole; ratings count with their weights."""
+    sums = np.zeros(6)
+    for part in parts(fit.problem, fit.estimate.easiness, fit.estimate.log_weights):
+        values = fit.problem.values[part.scale]
+        expected = values @ part.chance
+        mark, weight = values[part.category], part.weight
+        z = (part.observed - part.expected) / np.sqrt(part.variance)
+        sums += [(weight * term).sum() for term in (1.0, z, z**2, mark, mark**2, (mark - expected) ** 2)]
+    total, z, squares, mark, mark_squares, residual = sums
+    return DataSummary(
+        ratings=len(fit.problem.category), left_out=int((~fit.kept.ratings).sum()), unknowns=fit.estimate.unknowns,
+        log_likelihood=fit.estimate.log_likelihood, z_mean=z / total,
+        z_sd=float(np.sqrt(squares / total - (z / total) ** 2)),
+        explained=float(1 - residual / (mark_squares - mark**2 / total)), iterations=fit.estimate.iterations,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)

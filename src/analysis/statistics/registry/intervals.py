@@ -9,8 +9,8 @@ import numpy as np
 from analysis.errors import NotDefined
 from analysis.statistics.jackknife import jackknife_interval
 from analysis.statistics.registry.coefficient import Coefficient
-from analysis.statistics.resample import SAME, Interval, bca_interval, cluster_index
-from analysis.statistics.twoway import shared_variance, two_way_interval, without_each_juror
+from analysis.statistics.resample import SAME, Additive, Interval, Reweighted, bca_interval, cluster_index
+from analysis.statistics.twoway import left_out_at_once, left_out_one_by_one, two_way_interval
 
 THESE, LIKE_THESE = "these jurors", "jurors like these"
 FEW_JURORS = 6
@@ -109,9 +109,24 @@ def bootstrap_interval(
     confidence: float = 0.95,
 ) -> Interval:  # fmt: skip
     """BCa interval of a coefficient over offices; parameters and errors as for `cluster_interval`."""
-    value = imperfect_value(coefficient, ratings)
-    prepared = coefficient.prepare(ratings, cluster)
+    value, prepared = resampled_coefficient(coefficient, ratings, cluster=cluster)
     return _ending(bca_interval(value, prepared, weights=weights, confidence=confidence), THESE)
+
+
+def resampled_coefficient(
+    coefficient: Coefficient, ratings: np.ndarray, *, cluster: np.ndarray
+) -> tuple[float, Additive | Reweighted]:
+    """Give the value, and the coefficient as a function of cluster weights; parameters as for `cluster_interval`.
+
+    Raises
+    ------
+    NotDefined
+        The coefficient is not defined, the jurors agree perfectly, or the estimator cannot be resampled.
+    """
+    value = imperfect_value(coefficient, ratings)
+    if coefficient.prepare is None:
+        raise NotDefined("no_resampling", "This estimator is not resampled: every resample would be a fit of its own.")
+    return value, coefficient.prepare(ratings, cluster)
 
 
 def office_interval(
@@ -130,15 +145,13 @@ def crossed_interval(
 ) -> Interval:
     """Two-way jackknife interval of a coefficient; parameters and errors as for `panel_interval`."""
     value = imperfect_value(coefficient, ratings)
-    jurors = without_each_juror(ratings, coefficient.value)
+    if coefficient.prepare is None or coefficient.units == "complete":  # there a unit leaves with any of its marks
+        left_out = left_out_one_by_one(ratings, coefficient.value)
+    else:
+        left_out = left_out_at_once(ratings, coefficient.prepare, cluster=cluster)
     offices = without_each_office(coefficient, ratings, cluster=cluster)
-    shared = 0.0
-    if coefficient.units != "complete":  # there a unit leaves with any of its marks
-        shared = shared_variance(ratings, coefficient.value, value=value, cluster=cluster, without_jurors=jurors)
-    interval = two_way_interval(
-        value, without_offices=offices, without_jurors=jurors, shared=shared,
-        bounds=(coefficient.low, coefficient.high), confidence=confidence,
-    )  # fmt: skip
+    bounds = coefficient.low, coefficient.high
+    interval = two_way_interval(value, without_offices=offices, left_out=left_out, bounds=bounds, confidence=confidence)
     return _for_panel(interval, ratings)
 
 

@@ -10,6 +10,7 @@ from analysis.statistics.generalizability import Form, icc_reml
 from analysis.statistics.pivots import Target, component_draws, icc_draws, pivot_interval
 from analysis.statistics.registry.coefficient import NUMERIC, Coefficient
 from analysis.statistics.resample import Interval, generator
+from analysis.statistics.resampled_reml import resampled_icc_reml
 
 REML = "REML, missing cells kept"
 FORMS: tuple[Form, ...] = ("icc_a1", "icc_c1", "icc_ak", "icc_ck")
@@ -18,9 +19,9 @@ FORMS: tuple[Form, ...] = ("icc_a1", "icc_c1", "icc_ak", "icc_ck")
 def mixed() -> tuple[Coefficient, ...]:
     """Intraclass correlations of the model dossier + juror + residual; intervals from generalized pivots."""
     return tuple(
-        Coefficient(form, REML, partial(icc_reml, form=form), None, NUMERIC, 0, 1, 1, ("shift", "scale"),
-                    analytic=partial(_pivots, form=form, target="these"),
-                    panel_analytic=partial(_pivots, form=form, target="like_these"))
+        Coefficient(form, REML, partial(icc_reml, form=form), partial(resampled_icc_reml, form=form), NUMERIC,
+                    0, 1, 1, ("shift", "scale"), analytic=partial(_pivots, form=form, target="these"),
+                    panel_analytic=partial(_pivots, form=form, target="like_these"), exact=True)
         for form in FORMS
     )  # fmt: skip
 
