@@ -18,6 +18,11 @@ LIKE_THESE = "jurors_like_these"
 # Families that a category is told by; the rest of them say the same of fewer dossiers.
 HEADLINES = ("krippendorff_alpha", "icc_11", "icc_1k", "icc_a1", "icc_ak", "icc_c1", "icc_ck", "kendall_w",
              "pair_difference")  # fmt: skip
+MOST_JURORS = 60  # of more, coefficients of pairs cost more than they tell; the headlines stay
+# Leaving out each juror of each dossier costs marks times dossiers; orders must be sorted anew each time.
+MOST_CELLS = 5_000_000
+SORTED = ("mean_spearman", "mean_kendall_tau")
+TOO_MANY = NotDefined("no_interval", "too many marks to leave out one by one")
 # Lines of a criterion with a second interval, for jurors like these; the rest have it of the composite only.
 OF_CRITERIA = ("krippendorff_alpha", "icc_11", "icc_1k", "icc_a1", "icc_ak", "icc_c1", "icc_ck", "gwet_ac1", "gwet_ac2",
                "exact_agreement", "adjacent_agreement", "pair_difference")  # fmt: skip
@@ -35,7 +40,7 @@ def add_coefficients(rows: Rows, panel: Panel, categories: list[str], competitio
         for coefficient in _fitting(part):
             value = _value(coefficient, part)
             _row(under, coefficient, value, part, weights, competition)
-            if not part.keys["criterion"] or coefficient.name in OF_CRITERIA:
+            if coefficient.name in OF_CRITERIA if part.keys["criterion"] else coefficient.name not in SORTED:
                 _row_like_these(under, coefficient, value, part, competition)
     for part in parts[1:]:
         _shares(rows.under(**part.keys), part)
@@ -109,6 +114,8 @@ def _levels(rows: Rows, part: Slice, competition: Competition) -> None:
 def _fitting(part: Slice) -> list[Coefficient]:
     """Give the lines of the registry that speak of such marks: those of levels speak of a criterion only."""
     lines = coefficients(part.scale.levels if part.scale else ())
+    if len(part.jurors) > MOST_JURORS:
+        lines = tuple(line for line in lines if line.name in HEADLINES and "pairs" not in line.variant)
     return [line for line in lines if part.keys["criterion"] or not line.of_levels]
 
 
@@ -142,7 +149,9 @@ def _row_like_these(
     if coefficient.perfect is None:
         return
     ends = None
-    if not isinstance(value, NotDefined):
+    if np.isfinite(part.ratings).sum() * len(part.ratings) > MOST_CELLS:
+        ends = TOO_MANY
+    elif not isinstance(value, NotDefined):
         confidence = competition.analysis.confidence
         ends = attempt(panel_interval, coefficient, part.ratings, cluster=part.cluster, confidence=confidence)
     rows.add(coefficient.name, value, ends, at=LIKE_THESE, **_columns(coefficient, part))

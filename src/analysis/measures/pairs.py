@@ -24,6 +24,7 @@ from analysis.statistics.resample import Interval
 NO_INTERVAL = NotDefined("no_interval", "of each two jurors the value alone is given")
 LIMITS = "bias - and + 1.96 standard deviations"
 TESTS = {"stuart_maxwell": stuart_maxwell, "bhapkar": bhapkar}
+MOST_JURORS = 30  # of more, nobody reads every pair on every criterion
 FEWEST_TESTED = 10  # common dossiers; with fewer the chi-square distribution is no guide
 
 
@@ -34,7 +35,7 @@ def add_pairs(rows: Rows, panel: Panel, competition: Competition) -> None:
     for one, other in _pairs(shared):
         under = _under(rows, whole, one, other)
         _of_composite(under, whole, whole.ratings[:, [one, other]], shared[one, other], confidence=confidence)
-    for criterion in panel.criteria:
+    for criterion in panel.criteria if len(whole.jurors) <= MOST_JURORS else ():
         _of_criterion(rows.under(criterion=criterion.id), panel.of_criterion(criterion.id), confidence=confidence)
 
 
