@@ -45,3 +45,10 @@ def test_true_values_of_very_many_jurors_are_those_of_jurors_like_these():
 def _many(severity, rng):
     marks = 6.8 + rng.normal(0, 0.6 * 1.8, (100_000, 1)) - severity + rng.normal(0, 0.5**0.5 * 1.8, (100_000, 5))
     return np.where(rng.random(marks.shape) < 0.2, np.nan, np.clip(np.rint(marks), 0, 10))
+
+
+def test_drawing_jurors_with_replacement_lifts_alpha():
+    rng, line = np.random.default_rng(4), LINES["krippendorff_alpha interval"]
+    marks = panel(THIRTY, rng)[0]
+    drawn = [line.value(marks[:, rng.integers(0, 5, 5)]) for _ in range(200)]
+    assert np.mean(drawn) > line.value(marks) + 0.1
