@@ -13,6 +13,7 @@ from analysis.statistics import rasch
 from rasch_panel import panel
 
 JURORS, CRITERIA = 1, 2  # places of the facets in the tables of a panel
+SMALLEST = {"office": 15, "juror": 6, "criterion": 5}  # elements at most of a random design
 
 
 @pytest.fixture(scope="module")
@@ -268,3 +269,36 @@ def test_where_the_zero_is_changes_no_fair_average(small):
     ]
     for one, two in zip(*tables, strict=True):
         assert one.fair == pytest.approx(two.fair, abs=1e-9)
+
+
+def test_a_criterion_on_whose_scale_one_level_was_used_has_no_measure_and_changes_none(small):
+    marks = np.where(small.facets["criterion"] == 4, 1.0, small.marks)
+    scale = rasch.RatingScale(range(small.levels), groups=small.facets["criterion"])
+    fit = rasch.fit(marks, small.facets, scale=scale, model=rasch.Model("office"))
+    rest = small.facets["criterion"] != 4
+    without = rasch.fit(
+        small.marks[rest],
+        {name: codes[rest] for name, codes in small.facets.items()},
+        scale=rasch.RatingScale(range(small.levels), groups=small.facets["criterion"][rest]),
+        model=rasch.Model("office"),
+    )
+    assert np.isnan(rasch.element_tables(fit)[CRITERIA].measure[4])
+    assert severities(fit) == pytest.approx(severities(without), abs=1e-9)
+    assert len(rasch.category_tables(fit)) == 4
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_small_random_designs_end_in_tables_or_in_a_reason(seed):
+    rng = np.random.default_rng(seed)
+    number, levels = int(rng.integers(1, 80)), int(rng.integers(2, 12))
+    facets = {name: rng.integers(0, rng.integers(1, most), number) for name, most in SMALLEST.items()}
+    marks = np.clip(np.round(rng.normal(levels / 2, rng.choice([0.3, 1, 3]), number)), 0, levels - 1)
+    scale = rasch.RatingScale(range(levels), groups=facets["criterion"] if seed % 2 else None)
+    try:
+        fit = rasch.fit(marks, facets, scale=scale, model=rasch.Model("office", subsets="group anchors"))
+    except NotDefined:
+        return
+    tables = rasch.element_tables(fit)
+    assert all(np.isfinite(table.measure[table.infit > 0]).all() for table in tables)
+    assert np.isfinite(rasch.interaction_table(fit, ("juror", "office")).size).all()
+    assert sum(table.count.sum() for table in rasch.category_tables(fit)) == len(fit.problem.category)

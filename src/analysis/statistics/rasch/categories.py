@@ -29,7 +29,8 @@ class CategoryTable:
         Mean predictor (object less the others), logits, of the ratings in the category: observed, and as the model
         expects it. `average` should rise from category to category.
     outfit
-        Mean square of the standardised residuals in the category over its expectation; 1 = as the model expects.
+        Mean square of the standardised residuals in the category over its expectation; 1 = as the model expects,
+        NaN where the model expects none.
     threshold, threshold_se
         Rasch-Andrich: equal chance of this category and the next lower one in use, logits; NaN for the lowest. The
         standard error has everything estimated at once; 0 where anchored.
@@ -66,9 +67,12 @@ class CategoryTable:
 
 
 def category_tables(fit: Fit) -> tuple[CategoryTable, ...]:
-    """Describe the categories of every scale; logits are times `Fit.spread`, their standard errors times its root."""
+    """Describe the categories of every scale with ratings.
+
+    Logits are times `Fit.spread`, their standard errors times its root.
+    """
     sums = category_sums(fit)
-    return tuple(_table(fit, g, sums[g]) for g in range(len(fit.ratings.groups)))
+    return tuple(_table(fit, g, sums[g]) for g in np.flatnonzero(fit.problem.used))
 
 
 def category_sums(fit: Fit) -> list[np.ndarray]:
@@ -98,9 +102,10 @@ def _table(fit: Fit, g: int, sums: np.ndarray) -> CategoryTable:
     at_peak = np.diag(probabilities(inside, steps, logs)).copy()
     at_peak[[0, -1]] = 1.0
     gaps = np.diff(steps)
+    outfit = np.where(expected_squares > 0, squares / np.where(expected_squares > 0, expected_squares, 1.0), np.nan)
     return CategoryTable(
         group=fit.ratings.groups[g], mark=fit.problem.values[g], count=count, share=count / count.sum(),
-        average=spread * predictor / count, expected=spread * expected / chance, outfit=squares / expected_squares,
+        average=spread * predictor / count, expected=spread * expected / chance, outfit=outfit,
         threshold=spread * led(-np.diff(logs) / gaps),
         threshold_se=np.sqrt(spread) * led(threshold_errors(fit, g) / gaps),
         half_point=spread * led(score_points(steps, logs, (steps[1:] + steps[:-1]) / 2)),

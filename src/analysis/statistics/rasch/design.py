@@ -205,6 +205,7 @@ def without_extremes(ratings: Ratings, fixed: tuple[np.ndarray, ...]) -> Kept:
     extreme = tuple(np.zeros(len(labels), dtype=int) for labels in ratings.labels)
     rounds = tuple(np.full(len(labels), -1) for labels in ratings.labels)
     for turn in range(sum(map(len, ratings.labels))):
+        kept = kept & ratings_that_tell(ratings, kept)
         if not kept.any():
             break
         found = extreme_elements(ratings, kept)
@@ -217,13 +218,25 @@ def without_extremes(ratings: Ratings, fixed: tuple[np.ndarray, ...]) -> Kept:
     raise NotDefined("no_variation", "Every element has only lowest or only highest marks.")
 
 
+def ratings_that_tell(ratings: Ratings, kept: np.ndarray) -> np.ndarray:
+    """Tell which ratings are on scales of which more than one level is in use."""
+    low, high = levels_in_use(ratings, kept)
+    return (low < high)[ratings.group]
+
+
+def levels_in_use(ratings: Ratings, kept: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Give the lowest and the highest level in use of each scale."""
+    low = np.full(len(ratings.groups), np.iinfo(np.intp).max)
+    high = np.full(len(ratings.groups), -1)
+    np.minimum.at(low, ratings.group[kept], ratings.level[kept])
+    np.maximum.at(high, ratings.group[kept], ratings.level[kept])
+    return low, high
+
+
 def extreme_elements(ratings: Ratings, kept: np.ndarray) -> list[np.ndarray]:
     """Tell per facet which elements have only lowest (-1) or only highest (1) marks among the kept ratings."""
     group, level = ratings.group[kept], ratings.level[kept]
-    low = np.full(len(ratings.groups), np.iinfo(np.intp).max)
-    high = np.full(len(ratings.groups), -1)
-    np.minimum.at(low, group, level)
-    np.maximum.at(high, group, level)
+    low, high = levels_in_use(ratings, kept)
     at_low, at_high = level == low[group], level == high[group]
     sides = []
     for labels, codes in zip(ratings.labels, ratings.codes, strict=True):

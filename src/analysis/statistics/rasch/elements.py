@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from analysis.statistics.rasch.likelihood import Part, add_at, parts, probabilities
-from analysis.statistics.rasch.model import Fit, estimated, expected_steps, solved_cells
+from analysis.statistics.rasch.model import Fit, estimated, expected_steps, measured, solved_cells
 
 COLUMNS = (
     "weight", "score", "expected", "variance", "squared", "standard", "infit_spread", "outfit_spread", "predictor",
@@ -27,7 +27,7 @@ class ElementTable:
     measure
         Logits, times `Fit.spread`. The object facet: higher = better; the others: higher = more severe, more
         difficult. Elements with extreme scores: of a score 0.3 points inside. NaN where all ratings of an element
-        belong to extreme elements of other facets.
+        belong to extreme elements of other facets, or to scales of which one level was used.
     se
         Standard error with all else taken as known (FACETS' model S.E.), logits, times `Fit.spread`.
     real_se
@@ -130,9 +130,9 @@ def rating_terms(part: Part, steps: np.ndarray, logs: np.ndarray) -> tuple[np.nd
 def _table(fit: Fit, f: int, sums: dict[str, np.ndarray]) -> ElementTable:
     """Put one facet's table together."""
     extreme, anchored = fit.kept.extreme[f], fit.fixed[f]
-    measured = np.where(estimated(fit, f) | (extreme != 0), 1.0, np.nan)
+    known = np.where(measured(fit, f), 1.0, np.nan)
     information = np.where(extreme != 0, extreme_information(fit, f), sums["variance"])
-    se = measured * fit.spread / np.sqrt(np.where(information > 0, information, 1.0))
+    se = known * fit.spread / np.sqrt(np.where(information > 0, information, 1.0))
     count, total = mark_sums(fit, f)
     with np.errstate(invalid="ignore", divide="ignore"):
         infit, outfit = sums["squared"] / sums["variance"], sums["standard"] / sums["weight"]
@@ -142,12 +142,12 @@ def _table(fit: Fit, f: int, sums: dict[str, np.ndarray]) -> ElementTable:
     observed, expected = correlations(sums)
     return ElementTable(
         name=fit.ratings.names[f], labels=fit.ratings.labels[f],
-        measure=measured * fit.spread * fit.easiness[f] * (1 if f == 0 else -1),
+        measure=known * fit.spread * fit.easiness[f] * (1 if f == 0 else -1),
         se=se,
         real_se=se * np.sqrt(np.fmax(1.0, infit)), joint_se=joint_errors(fit, f),
         count=count, total=total, average=total / count,
-        fair=measured * fair_averages(fit, f),
-        fair_zero=measured * fair_averages(fit, f, others="zero"),
+        fair=known * fair_averages(fit, f),
+        fair_zero=known * fair_averages(fit, f, others="zero"),
         infit=infit, infit_z=infit_z, outfit=outfit, outfit_z=outfit_z,
         correlation=observed, expected_correlation=expected, discrimination=slope,
         displacement=displacements(fit, f), extreme=extreme, anchored=anchored,
@@ -183,9 +183,10 @@ def joint_errors(fit: Fit, f: int) -> np.ndarray:
 def extreme_information(fit: Fit, f: int) -> np.ndarray:
     """Information of every element at its measure, over all its ratings; 1 where it has none."""
     total = np.zeros(fit.problem.sizes[f])
-    if not fit.kept.extreme[f].any():
+    told = fit.problem.used[fit.ratings.group]
+    rows = np.flatnonzero((fit.kept.extreme[f][fit.ratings.codes[f]] != 0) & told)
+    if not len(rows):
         return total + 1
-    rows = np.flatnonzero(fit.kept.extreme[f][fit.ratings.codes[f]] != 0)
     predictor = sum(values[code[rows]] for values, code in zip(fit.easiness, fit.ratings.codes, strict=True))
     scales = fit.problem.steps, fit.estimate.log_weights
     variance = expected_steps(predictor, fit.ratings.group[rows], scales)[1]
@@ -247,6 +248,7 @@ def scale_shares(fit: Fit, f: int) -> np.ndarray:
     ).reshape(scales, size)
     if ((counts > 0).sum(axis=0) == 1).all():
         return (counts > 0).astype(float)
+    counts = counts * fit.problem.used[:, None]
     return np.repeat(counts.sum(axis=1, keepdims=True) / counts.sum(), size, axis=1)
 
 

@@ -30,7 +30,8 @@ class Problem:
 
     `codes`, `category` (place among the categories in use) and `weight` have one entry a rating; `order` is its place
     in the data. `steps` and `values` give, per scale, each category's number of steps and its mark. `chunks` pairs a
-    scale with a slice of ratings. `patterns` has one entry for each facet but the object's.
+    scale with a slice of ratings. `patterns` has one entry for each facet but the object's. A scale without ratings has
+    two categories that nothing is asked of.
     """
 
     sizes: tuple[int, ...]
@@ -43,6 +44,11 @@ class Problem:
     chunks: tuple[tuple[int, slice], ...]
     patterns: tuple[Pattern, ...]
 
+    @property
+    def used(self) -> np.ndarray:
+        """Tell which scales have ratings."""
+        return np.isin(np.arange(len(self.steps)), [scale for scale, _ in self.chunks])
+
 
 def problem_of(ratings: Ratings, kept: Kept, *, unobserved: str) -> Problem:
     """Sort the kept ratings, number the categories in use, and list the pairs that occur."""
@@ -53,6 +59,10 @@ def problem_of(ratings: Ratings, kept: Kept, *, unobserved: str) -> Problem:
     steps, values, chunks = [], [], []
     for g, levels in enumerate(ratings.levels):
         start, stop = np.searchsorted(group, [g, g + 1])
+        if start == stop:
+            steps.append(np.array([0.0, 1.0]))
+            values.append(levels[[0, -1]])
+            continue
         used, category[start:stop] = np.unique(ratings.level[order[start:stop]], return_inverse=True)
         values.append(levels[used])
         steps.append((used - used[:1] if unobserved == "keep" else np.arange(len(used))).astype(float))

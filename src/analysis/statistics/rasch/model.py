@@ -128,6 +128,13 @@ def estimated(fit: Fit, f: int) -> np.ndarray:
     return np.bincount(fit.problem.codes[f], minlength=fit.problem.sizes[f]) > 0
 
 
+def measured(fit: Fit, f: int) -> np.ndarray:
+    """Tell which elements of a facet are estimated, or extreme on a scale that is."""
+    told = fit.problem.used[fit.ratings.group]
+    on_scale = np.bincount(fit.ratings.codes[f][told], minlength=fit.problem.sizes[f]) > 0
+    return estimated(fit, f) | ((fit.kept.extreme[f] != 0) & on_scale)
+
+
 def spread_factor(problem: Problem, unknowns: int) -> float:
     """(N - p)/N, N ratings and p free parameters.
 
@@ -187,11 +194,11 @@ def extreme_easiness(
     f, places, sides = which
     number = np.full(len(easiness[f]), -1)
     number[places] = np.arange(len(places))
-    rows = np.flatnonzero(number[ratings.codes[f]] >= 0)
+    rows = np.flatnonzero((number[ratings.codes[f]] >= 0) & problem.used[ratings.group])
     rest = sum(values[code[rows]] for values, code in zip(easiness, ratings.codes, strict=True))
     cells, group, weight = number[ratings.codes[f][rows]], ratings.group[rows], ratings.weight[rows]
     top = np.array([steps[-1] for steps in problem.steps])[group]
-    most = np.bincount(cells, weights=weight * top)
+    most = np.bincount(cells, weights=weight * top, minlength=len(places))
     score = np.where(sides < 0, EXTREME_SCORE, most - EXTREME_SCORE)
     return solved_cells(cells, score, (rest, group, weight), (problem.steps, logs))
 
@@ -224,6 +231,7 @@ def solved_cells(
         expected, variance = expected_steps(predictor[rows] + shift[cell], group[rows], scales)
         gap = score - np.bincount(cell, weights=weight[rows] * expected, minlength=len(score))
         slope = np.bincount(cell, weights=weight[rows] * variance, minlength=len(score))
+        active &= slope > 0
         step = np.where(active, gap / np.where(active, slope, 1.0), 0.0)
         step = np.clip(step, -CELL_LARGEST, CELL_LARGEST)
         shift = shift + step

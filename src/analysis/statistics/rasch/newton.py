@@ -82,11 +82,16 @@ def estimate(problem: Problem, held: Held) -> Estimate | Runaway:
     ------
     NotDefined
         The likelihood has no maximum, and it is not for one threshold: some elements can be told apart without error.
+        Or there are no more ratings than unknowns.
     """
+    refuse_more_unknowns_than_ratings(problem, held)
     point = starting_values(problem, held)
     sums = sums_at(problem, *point)
     for iteration in range(1, STEPS + 1):
-        step = newton_step(problem, sums, held, system_of(problem, sums, held))
+        try:
+            step = newton_step(problem, sums, held, system_of(problem, sums, held))
+        except np.linalg.LinAlgError:
+            raise NotDefined("no_signal", "The information matrix is singular.") from None
         size = largest(step)
         scale, before = min(1.0, LARGEST / max(size, LARGEST)), sums.log_likelihood
         while True:
@@ -101,6 +106,19 @@ def estimate(problem: Problem, held: Held) -> Estimate | Runaway:
         if max(float(np.abs(values).max()) for values in point[0]) > FAR:
             break
     return runaway(problem, held, step)
+
+
+def unknowns(problem: Problem, held: Held) -> int:
+    """Count the free parameters."""
+    objects = (np.bincount(problem.codes[0], minlength=problem.sizes[0]) > 0) & ~held.fixed[0]
+    return int(objects.sum() + free_unknowns(problem, held).sum()) - len(held.rows)
+
+
+def refuse_more_unknowns_than_ratings(problem: Problem, held: Held) -> None:
+    """Raise `NotDefined` where the ratings leave nothing over."""
+    number, total = unknowns(problem, held), float(problem.weight.sum())
+    if number >= total:
+        raise NotDefined("too_few_units", f"{total:g} ratings cannot tell {number} unknowns.")
 
 
 def largest(step: tuple[np.ndarray, np.ndarray]) -> float:
@@ -133,6 +151,9 @@ def starting_values(problem: Problem, held: Held) -> tuple[tuple[np.ndarray, ...
     shares, logs = problem.weight.astype(float), []
     for scale, steps in enumerate(problem.steps):
         rows = [part for g, part in problem.chunks if g == scale]
+        if not rows:
+            logs.append(np.zeros(len(steps)))
+            continue
         span = slice(rows[0].start, rows[-1].stop)
         shares[span] = steps[problem.category[span]] / steps[-1]
         counts = np.bincount(problem.category[span], weights=problem.weight[span], minlength=len(steps))
@@ -265,9 +286,8 @@ def finished(
     covariance = np.zeros_like(system.matrix)
     covariance[np.ix_(free, free)] = np.linalg.inv(whole)[: len(free), : len(free)]
     variance = system.share + system.share**2 * carried_variance(system, covariance)
-    unknowns = int((system.share > 0).sum() + free_unknowns(problem, held).sum()) - len(held.rows)
-    information = tuple(sums.information)
-    return Estimate(*point, information, covariance, variance, sums.log_likelihood, iterations, unknowns)
+    information, number = tuple(sums.information), unknowns(problem, held)
+    return Estimate(*point, information, covariance, variance, sums.log_likelihood, iterations, number)
 
 
 def carried_variance(system: System, covariance: np.ndarray, *, rows: int = 2000) -> np.ndarray:

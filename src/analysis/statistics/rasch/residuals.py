@@ -121,7 +121,7 @@ def exact_agreements(fit: Fit, facet: str) -> ExactAgreements:
     if size.max() < 2:
         raise NotDefined("one_juror", f"Nothing was rated by two elements of {facet}.")
     table = np.zeros((3, problem.sizes[f]))
-    for scale in range(len(problem.steps)):
+    for scale in np.flatnonzero(problem.used):
         rows = np.concatenate([np.arange(w.start, w.stop) for g, w in problem.chunks if g == scale])
         rows = rows[size[thing[rows]] >= 2]
         rows = rows[np.argsort(thing[rows], kind="stable")]
