@@ -305,9 +305,9 @@ criterion       | text   | criterion, or empty: the composite over criteria
 item            | text   | survey item or dimension (`dim:` before its id), or empty
 subject_type    | text   | what the number is about: office, dossier, juror, category, or empty: the whole slice
 subject         | text   | its id
-versus_type     | text   | what it is compared with: juror, others, level, or empty
+versus_type     | text   | what it is compared with: juror, others, level, stage (the earlier), wave, or empty
 versus          | text   | its id
-at              | text   | point of a curve or distribution (score level, statistic such as median), or empty
+at              | text   | level, number of jurors, source of variance, statistic such as median, `jurors_like_these`, or empty
 measure         | text   | name of the measure, as in docs/methods.md
 variant         | text   | the exact estimator
 value           | number | the number; empty if and only if `reason` is given
@@ -315,7 +315,7 @@ se              | number | standard error, in the unit of the value
 low             | number | lower end of the interval
 high            | number | upper end of the interval
 confidence      | number | confidence of the interval, 0-1
-interval        | text   | how the interval was made (BCa bootstrap over offices, F, Wilson, ...)
+interval        | text   | how the interval was made (jackknife over offices, F, Wilson, ...) and of what it speaks
 interval_reason | text   | why there is no interval: code and sentence
 p_value         | number | p value, two-sided unless the variant says otherwise
 q_value         | number | p value corrected for the false discovery rate
@@ -325,7 +325,7 @@ n_offices       | count  | offices used
 n_jurors        | count  | jurors used
 n_scores        | count  | scores used
 n_respondents   | count  | respondents used
-uom             | text   | unit: points, POMP, share, coefficient, persons, count, place, probability
+uom             | text   | unit: points, POMP, points², POMP², share, coefficient, persons, count, place, probability
 reason          | text   | why there is no value: code and sentence
     """),
     RESULT_KEY,
