@@ -140,6 +140,15 @@ def test_agreements_of_jurors_are_counted_as_pairs_are_listed(plain):
     )
 
 
+def test_agreements_of_more_ratings_than_a_chunk_holds_lose_no_pair():
+    many = panel(offices=1100, jurors=5, criteria=6, each=3, seed=17)
+    table = many.marks.reshape(1100, 3, 6)
+    equal = sum((table[:, i] == table[:, j]).sum() for i, j in ((0, 1), (0, 2), (1, 2)))
+    found = rasch.exact_agreements(many.fit(), "juror")
+    assert (found.pairs, found.observed) == (1100 * 6 * 3, equal)
+    assert found.expected == pytest.approx(found.observed, rel=0.05)
+
+
 def test_agreements_of_jurors_who_share_nothing_are_not_defined():
     alone = panel(offices=30, jurors=4, criteria=5, each=1, seed=2)
     fit = alone.fit(model=rasch.Model("office", subsets="group anchors"))

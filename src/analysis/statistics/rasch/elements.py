@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from analysis.statistics.rasch.likelihood import Part, add_at, parts, probabilities
-from analysis.statistics.rasch.model import Fit, estimated, expected_steps, measured, solved_cells
+from analysis.statistics.rasch.model import Fit, estimated, expected_steps, inside, measured, solved_cells
 
 COLUMNS = (
     "weight", "score", "expected", "variance", "squared", "standard", "infit_spread", "outfit_spread", "predictor",
@@ -258,14 +258,14 @@ def displacements(fit: Fit, f: int) -> np.ndarray:
     score, found = anchored_scores(fit, f)
     if not len(found):
         return result
-    rows, inside = score
+    rows, target = score
     problem, codes = fit.problem, fit.problem.codes[f]
     number = np.full(problem.sizes[f], -1)
     number[found] = np.arange(len(found))
     predictor = sum(values[code[rows]] for values, code in zip(fit.easiness, problem.codes, strict=True))
     group = fit.ratings.group[problem.order[rows]]
     scales = problem.steps, fit.estimate.log_weights
-    shift = solved_cells(number[codes[rows]], inside, (predictor, group, problem.weight[rows]), scales)
+    shift = solved_cells(number[codes[rows]], target, (predictor, group, problem.weight[rows]), scales)
     result[found] = fit.spread * shift * (1 if f == 0 else -1)
     return result
 
@@ -282,4 +282,4 @@ def anchored_scores(fit: Fit, f: int) -> tuple[tuple[np.ndarray, np.ndarray], np
     top = np.array([taken[-1] for taken in problem.steps])[group]
     score = np.bincount(number, weights=weight * steps, minlength=len(found))
     most = np.bincount(number, weights=weight * top, minlength=len(found))
-    return (rows, np.clip(score, 0.3, most - 0.3)), found
+    return (rows, inside(score, most)), found

@@ -10,7 +10,7 @@ from scipy.stats import chi2, norm, t
 
 from analysis.statistics.multiplicity import benjamini_hochberg
 from analysis.statistics.rasch.likelihood import probabilities
-from analysis.statistics.rasch.model import EXTREME_SCORE, Fit, solved_cells
+from analysis.statistics.rasch.model import Fit, inside, solved_cells
 
 
 @dataclass(frozen=True)
@@ -90,9 +90,8 @@ def interaction_table(fit: Fit, facets: tuple[str, str]) -> InteractionTable:
     predictor = sum(values[code] for values, code in zip(fit.estimate.easiness, problem.codes, strict=True))
     score, most = steps_sums(fit, cells)
     extreme = (score <= 0) | (score >= most)
-    inside = np.clip(score, EXTREME_SCORE, most - EXTREME_SCORE)
     data = predictor, fit.ratings.group[problem.order], problem.weight
-    shift = solved_cells(cells, inside, data, (problem.steps, fit.estimate.log_weights))
+    shift = solved_cells(cells, inside(score, most), data, (problem.steps, fit.estimate.log_weights))
     before, after = cell_sums(fit, cells, predictor), cell_sums(fit, cells, predictor + shift[cells])
     size, se = fit.spread * shift, fit.spread / np.sqrt(after["information"])
     ratio, df = size / se, after["weight"] - 1

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from analysis.statistics.rasch.design import (
+    CHUNK,
     Anchors,
     Kept,
     Model,
@@ -89,7 +90,7 @@ def fit(
     Returns
     -------
     Fit
-        Read it with `element_table`, `facet_summary`, `category_table`, `interaction_table`, ...
+        Read it with `element_tables`, `facet_summary`, `category_tables`, `interaction_table`, ...
 
     Raises
     ------
@@ -174,12 +175,12 @@ def with_extremes(
     easiness = tuple(np.where(turn < 0, values, 0.0) for values, turn in zip(easiness, kept.round, strict=True))
     last = max(int(turn.max(initial=-1)) for turn in kept.round)
     for turn in range(last, -1, -1):
-        measured = [values.copy() for values in easiness]
+        solved = [values.copy() for values in easiness]
         for f, (rounds, sides) in enumerate(zip(kept.round, kept.extreme, strict=True)):
             places = np.flatnonzero(rounds == turn)
             if len(places):
-                measured[f][places] = extreme_easiness(ratings, problem, easiness, logs, (f, places, sides[places]))
-        easiness = tuple(measured)
+                solved[f][places] = extreme_easiness(ratings, problem, easiness, logs, (f, places, sides[places]))
+        easiness = tuple(solved)
     return easiness
 
 
@@ -199,8 +200,14 @@ def extreme_easiness(
     cells, group, weight = number[ratings.codes[f][rows]], ratings.group[rows], ratings.weight[rows]
     top = np.array([steps[-1] for steps in problem.steps])[group]
     most = np.bincount(cells, weights=weight * top, minlength=len(places))
-    score = np.where(sides < 0, EXTREME_SCORE, most - EXTREME_SCORE)
+    score = inside(np.where(sides < 0, 0.0, most), most)
     return solved_cells(cells, score, (rest, group, weight), (problem.steps, logs))
+
+
+def inside(score: np.ndarray, most: np.ndarray) -> np.ndarray:
+    """Move extreme scores `EXTREME_SCORE` points inside, or a quarter of the range where that is less."""
+    margin = np.minimum(EXTREME_SCORE, most / 4)
+    return np.clip(score, margin, most - margin)
 
 
 def solved_cells(
@@ -248,8 +255,8 @@ def expected_steps(
     expected, variance = np.empty(len(predictor)), np.empty(len(predictor))
     for scale, (steps, logs) in enumerate(zip(*scales, strict=True)):
         where = np.arange(len(group)) if len(scales[0]) == 1 else np.flatnonzero(group == scale)
-        for start in range(0, len(where), 2**14):
-            some = where[start : start + 2**14]
+        for start in range(0, len(where), CHUNK):
+            some = where[start : start + CHUNK]
             chance = probabilities(predictor[some], steps, logs)
             expected[some] = steps @ chance
             variance[some] = np.maximum((steps**2) @ chance - expected[some] ** 2, 1e-12)

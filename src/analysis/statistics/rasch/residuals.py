@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from analysis.errors import NotDefined
+from analysis.statistics.rasch.design import CHUNK
 from analysis.statistics.rasch.likelihood import parts, probabilities
 from analysis.statistics.rasch.model import Fit
 
@@ -141,12 +142,12 @@ def things(fit: Fit, f: int) -> np.ndarray:
     return number
 
 
-def whole_groups(rows: np.ndarray, thing: np.ndarray, *, size: int = 2**14) -> list[np.ndarray]:
+def whole_groups(rows: np.ndarray, thing: np.ndarray, *, size: int = CHUNK) -> list[np.ndarray]:
     """Cut sorted rows into chunks that never part a group."""
     if not len(rows):
         return []
     starts = np.flatnonzero(np.r_[True, thing[1:] != thing[:-1]])
-    cuts = starts[np.unique(np.searchsorted(starts, np.arange(size, len(rows), size)), return_index=False) - 1]
+    cuts = starts[np.searchsorted(starts, np.arange(size, len(rows), size)) - 1]
     return [part for part in np.split(rows, np.unique(cuts)) if len(part)]
 
 
