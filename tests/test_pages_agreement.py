@@ -215,6 +215,14 @@ def test_every_coefficient_of_the_registry_answers_a_question_of_the_page():
     assert names - set(coefficients.COEFFICIENTS) == set()
 
 
+def test_levels_of_a_coefficient_stand_in_order_with_a_decimal_comma():
+    levels = [
+        {"measure": "fleiss_kappa_category", "criterion": "speed", "at": at, "value": 0.1} for at in ("10", "9.5", "2")
+    ]
+    fold = coefficients.criteria(written(*levels, language="pl")).blocks[1]
+    assert [row[0].text for row in fold.block.rows] == [f"kappa Fleissa, stopień {at}" for at in ("2", "9,5", "10")]
+
+
 SHARES = {"dossier": 0.3, "juror": 0.1, "dossier:juror": 0.2, "dossier:criterion": 0.05, "juror:criterion": 0.05}
 
 

@@ -54,6 +54,11 @@ def test_every_measure_has_one_scheme_of_bands():
     assert len(measures) == len(set(measures))
 
 
+def test_the_source_of_every_band_is_given_once():
+    found = bands.sources([name for entry in bands._schemes().values() for name in entry["measures"]])
+    assert sorted(found) == sorted(entry["source"] for entry in bands._schemes().values())
+
+
 def test_a_missing_value_has_no_band():
     assert bands.band("icc_a1", math.nan) is None
 

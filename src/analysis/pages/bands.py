@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 import tomllib
 from bisect import bisect_right
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -71,6 +72,16 @@ def limits(measure: str) -> list[float]:
     [0.5, 0.75, 0.9]
     """
     return next((list(entry["limits"]) for entry in _schemes().values() if measure in entry["measures"]), [])
+
+
+def sources(measures: Iterable[str]) -> list[str]:
+    """Give where the bands of measures are published, each source once.
+
+    >>> sources(["icc_11", "icc_a1", "score_mean"])[0][:9]
+    'Koo, T. K'
+    """
+    found = (entry["source"] for entry in _schemes().values() if set(entry["measures"]) & set(measures))
+    return list(dict.fromkeys(found))
 
 
 def reached(offices: int) -> float | None:

@@ -66,13 +66,15 @@ def coefficients(page: Page) -> Group:
 
 
 def criteria(page: Page) -> Group:
-    """Every coefficient of each criterion, folded."""
+    """Every coefficient of each criterion, folded; below them where the words of the bands are published."""
     stage = panel.first_stage(page)
     blocks = []
     for place, criterion in enumerate(page.edition.criteria):
         ids = {"criterion": page.label("criterion", criterion.id), "stage": page.label("stage", stage)}
         rows = _coefficient_rows(page, stage, criterion.id)
         blocks.append(_folded(page, "agreement.by_criterion", rows, part=f"c{place}", **ids))
+    said = (page.say("agreement.sources.text"), *bands.sources(COEFFICIENTS))
+    blocks.append(Fold("agreement-sources", page.say("agreement.sources.title"), said))
     return page.group(page.text("agreement.folded"), *blocks)
 
 
@@ -135,7 +137,8 @@ def _coefficient_rows(page: Page, stage: str, criterion: str) -> pd.DataFrame:
     point = rows["measure"].map(_POINTS).fillna("")
     shown = (rows["at"] == point) | (rows["measure"] == OF_LEVELS) & (rows["at"] != panel.LIKE_THESE)
     rows = rows[rows["measure"].isin(COEFFICIENTS) & shown]
-    rows = panel.beside(page, rows.sort_values("measure", key=_placed, kind="stable", ignore_index=True))
+    rows = rows.assign(place=rows["measure"].map(COEFFICIENTS.index), level=pd.to_numeric(rows["at"], errors="coerce"))
+    rows = panel.beside(page, rows.sort_values(["place", "level"], kind="stable", ignore_index=True))
     each = list(rows.itertuples())
     return rows.assign(
         question=[_question_of(row) for row in each],
@@ -147,10 +150,6 @@ def _coefficient_rows(page: Page, stage: str, criterion: str) -> pd.DataFrame:
     )
 
 
-def _placed(measures: pd.Series) -> pd.Series:
-    return measures.map(COEFFICIENTS.index)
-
-
 def _question_of(row: Any) -> str:
     if row.measure == "krippendorff_alpha":
         return ALPHA_OF.get(row.variant.partition(",")[0], "distance")
@@ -160,7 +159,8 @@ def _question_of(row: Any) -> str:
 def _name(page: Page, row: Any) -> str:
     name = page.label("measure", row.measure)
     if row.measure == OF_LEVELS:
-        return page.say("agreement.of_level", name=name, level=row.at)
+        level = page.words.number(float(row.at), len(row.at.partition(".")[2]))
+        return page.say("agreement.of_level", name=name, level=level)
     return name
 
 
