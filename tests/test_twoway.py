@@ -171,8 +171,15 @@ def test_one_way_icc_of_complete_units_takes_its_f_interval_for_jurors_like_thes
     assert sparse.interval.startswith("two-way jackknife over 30 offices and 5 jurors")
 
 
+@pytest.fixture(scope="module", autouse=True)
+def fewer_resamples():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("analysis.statistics.registry.table.REPLICATES", 100)
+        yield
+
+
 @pytest.fixture(scope="module")
-def table():
+def table(fewer_resamples):
     return coefficient_table(marks(11, units=14), levels=LEVELS, cluster=np.arange(14))
 
 
