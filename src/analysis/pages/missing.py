@@ -39,7 +39,7 @@ def blanks(page: Page) -> Block:
         }  # fmt: skip
         said = Prose("agreement-blanks", (page.say("agreement.blanks.left", **words),))
     by_juror = _by_juror(page, stage) if page.audience == "organizer" else None
-    return page.group(said, *([by_juror] if by_juror else []))
+    return page.group(said, *([by_juror, page.note("agreement.blanks_say_not")] if by_juror else []))
 
 
 def _by_juror(page: Page, stage: str) -> Table | None:
