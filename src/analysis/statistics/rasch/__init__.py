@@ -6,7 +6,6 @@ from analysis.statistics.rasch.design import Anchors, Model, RatingScale
 from analysis.statistics.rasch.elements import ElementTable, element_tables
 from analysis.statistics.rasch.facets import FacetSummary, Separation, facet_summary
 from analysis.statistics.rasch.interaction import Contrasts, InteractionTable, contrasts, interaction_table
-from analysis.statistics.rasch.linking import Links, link_editions
 from analysis.statistics.rasch.model import Fit, fit
 from analysis.statistics.rasch.residuals import (
     DataSummary,
@@ -28,7 +27,6 @@ __all__ = [
     "FacetSummary",
     "Fit",
     "InteractionTable",
-    "Links",
     "Model",
     "RatingScale",
     "Separation",
@@ -42,6 +40,5 @@ __all__ = [
     "facet_summary",
     "fit",
     "interaction_table",
-    "link_editions",
     "unexpected_marks",
 ]

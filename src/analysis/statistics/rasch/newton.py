@@ -14,8 +14,8 @@ from scipy.sparse import csr_array
 from analysis.errors import NotDefined
 from analysis.statistics.rasch.likelihood import Problem, Sums, sums_at
 
-STEPS, SMALL, LARGEST = 60, 1e-7, 1.5  # Newton steps at most; the last step's size; the largest step, logits
-FAR = 25.0  # logits beyond which no estimate is looked for
+STEPS, SMALL, LARGEST = 60, 1e-7, 4.0  # Newton steps at most; the last step's size; the largest step, logits
+FAR = 40.0  # logits beyond which no estimate is looked for
 
 
 @dataclass(frozen=True)
