@@ -307,7 +307,7 @@ subject_type    | text   | what the number is about: office, dossier, juror, cat
 subject         | text   | its id
 versus_type     | text   | what it is compared with: juror, others, level, stage (the earlier), wave, or empty
 versus          | text   | its id
-at              | text   | level, number of jurors, source of variance, statistic such as median, `jurors_like_these`, or empty
+at              | text   | level, number of jurors, source of variance, statistic, `jurors_like_these`, or empty
 measure         | text   | name of the measure, as in docs/methods.md
 variant         | text   | the exact estimator
 value           | number | the number; empty if and only if `reason` is given

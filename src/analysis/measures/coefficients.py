@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from analysis.config import Competition, Scale
 from analysis.errors import NotDefined
 from analysis.measures.rows import DESCRIBED, Rows, attempt
-from analysis.measures.slices import ORDERED, Panel, Slice, in_category, misfit, resamples
+from analysis.measures.slices import ORDERED, Panel, Slice, complete, in_category, misfit, resamples
 from analysis.statistics.concordance import kendall_test
 from analysis.statistics.registry import Coefficient, cluster_interval, coefficients, panel_interval
 from analysis.statistics.registry.kappas import fleiss_categories
@@ -18,7 +20,7 @@ LIKE_THESE = "jurors_like_these"
 # Families that a category is told by; the rest of them say the same of fewer dossiers.
 HEADLINES = ("krippendorff_alpha", "icc_11", "icc_1k", "icc_a1", "icc_ak", "icc_c1", "icc_ck", "kendall_w",
              "pair_difference")  # fmt: skip
-MOST_JURORS = 60  # of more, coefficients of pairs cost more than they tell; the headlines stay
+MOST_JURORS = 60  # of more, pairs of jurors and a fit without each office cost more than they tell
 # Leaving out each juror of each dossier costs marks times dossiers; orders must be sorted anew each time.
 MOST_CELLS = 5_000_000
 SORTED = ("mean_spearman", "mean_kendall_tau")
@@ -42,6 +44,7 @@ def add_coefficients(rows: Rows, panel: Panel, categories: list[str], competitio
             _row(under, coefficient, value, part, weights, competition)
             if coefficient.name in OF_CRITERIA if part.keys["criterion"] else coefficient.name not in SORTED:
                 _row_like_these(under, coefficient, value, part, competition)
+    _listwise(rows, whole, competition)
     for part in parts[1:]:
         _shares(rows.under(**part.keys), part)
         _levels(rows.under(**part.keys), part, competition)
@@ -111,6 +114,16 @@ def _levels(rows: Rows, part: Slice, competition: Competition) -> None:
             _row(rows.under(at=f"{level:g}"), coefficient, value, part, weights, competition)
 
 
+def _listwise(rows: Rows, whole: Slice, competition: Competition) -> None:
+    """Add Krippendorff's alpha of the dossiers that every juror marked, beside that of all."""
+    part = complete(whole)
+    named = {(line.name, line.variant): line for line in coefficients()}
+    alpha = replace(named["krippendorff_alpha", "interval"], variant="interval, complete units", units="complete")
+    text = f"two dossiers that every juror marked are needed; here {len(part.units)}"
+    value = _value(alpha, part) if len(part.units) > 1 else NotDefined("no_complete_units", text)
+    _row(rows.under(**part.keys), alpha, value, part, resamples(part, competition), competition)
+
+
 def _fitting(part: Slice) -> list[Coefficient]:
     """Give the lines of the registry that speak of such marks: those of levels speak of a criterion only."""
     lines = coefficients(part.scale.levels if part.scale else ())
@@ -128,6 +141,8 @@ def _row(
     ends = None
     if coefficient.perfect is None:
         ends = CHANCE
+    elif "REML" in coefficient.variant and len(part.jurors) > MOST_JURORS:
+        ends = TOO_MANY
     elif not isinstance(value, NotDefined):
         ends = attempt(
             cluster_interval,

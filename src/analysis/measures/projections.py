@@ -71,10 +71,14 @@ def two_way(part: Slice, line: Line | None, competition: Competition) -> TwoWay:
 
 
 def add_projections(rows: Rows, marks: TwoWay) -> None:
-    """Add the coefficients of the mean of one to twelve jurors, of the jurors there were, and how many are needed."""
+    """Add the coefficients of the mean of one to twelve jurors, of the jurors there were, and how many are needed.
+
+    A category that does not allow them has the last two alone, with their reason.
+    """
     columns = marks.part.used_counts("rated")
     under = rows.under(variant=FIXED)
-    for entry in (*_curve(), *_beside(marks)):
+    allowed = not (marks.part.keys["category"] and isinstance(marks.found, NotDefined))
+    for entry in (*(_curve() if allowed else ()), *_beside(marks)):
         _row(under, marks, entry, uom="coefficient", **columns)
     if isinstance(marks.distance, NotDefined):
         under.add("dependability_at_line", marks.distance, None, uom="coefficient", **columns)

@@ -177,6 +177,11 @@ def in_category(whole: Slice, category: str) -> Slice:
     return Slice(**{**vars(part), "keys": {**whole.keys, "category": category}})
 
 
+def complete(whole: Slice) -> Slice:
+    """Give the units of a slice that every juror marked."""
+    return _trimmed(whole, np.isfinite(whole.ratings).all(axis=1))
+
+
 def pooled(slices: list[Slice], *, stage: str) -> Slice:
     """Lay slices of several editions under each other: a unit is a dossier of an edition, a juror one column.
 
