@@ -47,7 +47,8 @@ def add_coefficients(rows: Rows, panel: Panel, categories: list[str], competitio
     _listwise(rows, whole, competition)
     for part in parts[1:]:
         _shares(rows.under(**part.keys), part)
-        _levels(rows.under(**part.keys), part, competition)
+        if len(part.jurors) <= MOST_JURORS:
+            _levels(rows.under(**part.keys), part, competition)
     for category in categories:
         part = in_category(whole, category)
         weights = resamples(part, competition)

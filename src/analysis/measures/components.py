@@ -24,6 +24,7 @@ CROSSED = "REML, dossier x juror"
 THREE = "dossier x juror x criterion"
 TERMS = ("dossier", "juror", "criterion", "dossier:juror", "dossier:criterion", "juror:criterion")
 JURORS = range(1, 7)
+MOST_JURORS = 60  # of more, a second fit costs more than it tells
 UNKNOWN = NotDefined("no_interval", "analysis of variance of unbalanced marks gives no sampling variance here")
 COMPOSITE_ONLY = NotDefined("no_interval", "the pivots are those of composites, where the criteria are fixed")
 
@@ -65,6 +66,8 @@ def add_components(rows: Rows, panel: Panel, marks: TwoWay, competition: Competi
         value = beside if isinstance(beside, NotDefined) else beside.variances[beside.terms.index(term)]
         columns = {"uom": f"{long.uom}²", "variant": f"Henderson I, {variant}", **long.counts}
         rows.add("variance_component", value, UNKNOWN, at=term, **columns)
+    if long.counts["n_jurors"] > MOST_JURORS:
+        return
     if long.fixed:
         found = unfit or attempt(variance_components, long.marks, long.factors, terms=TERMS, block="dossier")
     _grid(rows.under(variant="criteria random"), long, found)

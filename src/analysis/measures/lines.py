@@ -21,10 +21,12 @@ AWARDED = "lowest stage score among the awarded"
 class Line:
     """The line that a stage draws between its dossiers.
 
-    `places`: how many took one; `score`: composite of the lowest of them, in its unit; `variant`: what places are.
+    `places`: how many took one; `offices`: how many offices they are of; `score`: composite of the lowest of them, in
+    its unit; `variant`: what places are.
     """
 
     places: int | NotDefined
+    offices: int
     score: float | NotDefined
     variant: str
 
@@ -57,22 +59,23 @@ def add_lines(rows: Rows, panels: list[Panel], lines: list[Line], awarded: set[s
         under, units = rows.under(stage=panel.stage), len(panel.dossiers)
         what = "awarded" if line.variant == AWARDED else "with marks in the next stage"
         under.add("places", line.places, COUNTED, uom="count", variant=what, n_units=units)
-        uom = panel.composite().uom
-        under.add("award_line", line.score, DESCRIBED, uom=uom, variant=line.variant, n_units=units)
+        counts = {"n_units": units, "n_offices": line.offices}
+        under.add("award_line", line.score, DESCRIBED, uom=panel.composite().uom, variant=line.variant, **counts)
     number = awarded if isinstance(awarded, NotDefined) else len(awarded)
     rows.add("places", number, COUNTED, uom="count", variant="awarded")
 
 
 def _line(panel: Panel, took: set[str] | NotDefined, variant: str) -> Line:
     if isinstance(took, NotDefined):
-        return Line(took, took, variant)
+        return Line(took, 0, took, variant)
     whole = panel.composite()
     inside = np.isin(whole.units.astype(str), sorted(took))
     unfit = misfit("award_line", whole.level, levels=ORDERED)
     if not inside.any():
-        return Line(0, unfit or NotDefined("no_line", "no dossier with marks in this stage took a place"), variant)
+        return Line(0, 0, unfit or NotDefined("no_line", "no dossier with marks in this stage took a place"), variant)
+    offices = len(np.unique(whole.offices[inside]))
     if inside.all():
         every = NotDefined("no_line", f"all {len(inside)} dossiers of this stage took a place")
-        return Line(int(inside.sum()), unfit or every, variant)
+        return Line(int(inside.sum()), offices, unfit or every, variant)
     worst = whole.orientation * (whole.orientation * whole.unit_means()[inside]).min()
-    return Line(int(inside.sum()), unfit or float(worst), variant)
+    return Line(int(inside.sum()), offices, unfit or float(worst), variant)

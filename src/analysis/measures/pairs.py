@@ -24,7 +24,7 @@ from analysis.statistics.resample import Interval
 NO_INTERVAL = NotDefined("no_interval", "of each two jurors the value alone is given")
 LIMITS = "bias - and + 1.96 standard deviations"
 TESTS = {"stuart_maxwell": stuart_maxwell, "bhapkar": bhapkar}
-MOST_JURORS = 30  # of more, nobody reads every pair on every criterion
+MOST_JURORS = 30  # of more, nobody reads every pair in every way
 FEWEST_TESTED = 10  # common dossiers; with fewer the chi-square distribution is no guide
 
 
@@ -58,13 +58,21 @@ def _under(rows: Rows, part: Slice, one: int, other: int) -> Rows:
 
 
 def _of_composite(rows: Rows, whole: Slice, pair: np.ndarray, shared: int, *, confidence: float) -> None:
-    """Add the difference, the rank correlation, the concordance and the limits of agreement of two jurors."""
+    """Add how far two jurors differ and how alike they order the dossiers."""
     counts = {"n_units": shared, "n_jurors": 2}
     unfit = misfit("a difference of marks", whole.level, levels=NUMERIC)
     differ = unfit or attempt(pair_difference, pair)
     rows.add("pair_difference", differ, DESCRIBED, uom=whole.uom, variant="mean over dossiers both marked", **counts)
     order = misfit("spearman", whole.level, levels=ORDERED) or attempt(mean_spearman, pair)
     rows.add("spearman", order, NO_INTERVAL, uom="coefficient", variant="dossiers both marked", **counts)
+    if len(whole.jurors) <= MOST_JURORS:
+        _distances(rows, pair, unfit, whole.uom, confidence, counts)
+
+
+def _distances(
+    rows: Rows, pair: np.ndarray, unfit: NotDefined | None, uom: str, confidence: float, counts: dict[str, int]
+) -> None:
+    """Add the concordance and the limits of agreement of two jurors."""
     concordance = unfit or attempt(distance.lin_ccc, pair)
     ends = _these(attempt(distance.lin_ccc_interval, pair, confidence=confidence))
     rows.add("lin_ccc", concordance, ends, uom="coefficient", variant="dossiers both marked", **counts)
@@ -77,7 +85,7 @@ def _of_composite(rows: Rows, whole: Slice, pair: np.ndarray, shared: int, *, co
         value = limits if isinstance(limits, NotDefined) else getattr(limits, of)
         ends = _these(attempt(distance.bland_altman_interval, pair, of=of, confidence=confidence))
         variant = "mean of subject - versus" if of == "bias" else LIMITS
-        rows.add(measure, value, ends, at=at, uom=whole.uom, variant=variant, **counts)
+        rows.add(measure, value, ends, at=at, uom=uom, variant=variant, **counts)
 
 
 def _these(ends: Interval | NotDefined) -> Interval | NotDefined:

@@ -26,7 +26,10 @@ def add_certified_again(
         return
     method = f"prediction, {found.draws} draws of a second panel"
     ends = Interval(found.low, found.high, np.nan, CONFIDENCE, method)
-    rows.add("certified_again", found.value, ends, n_units=found.awarded, **columns)
+    offices = {
+        office for panel in panels for office in panel.offices[np.isin(panel.dossiers.astype(str), sorted(awarded))]
+    }
+    rows.add("certified_again", found.value, ends, n_units=found.awarded, n_offices=len(offices), **columns)
 
 
 def _again(panels: list[Panel], awarded: set[str], competition: Competition) -> Again:
