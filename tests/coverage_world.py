@@ -125,9 +125,9 @@ def intervals(
             yield target, DEFAULT, lambda kind=kind: _dependability(marks, kind, jurors, key)
         return
     line = LINES[name]
-    weights = np.zeros((0, len(marks)))
-    if name.startswith(("icc",)):
-        yield THESE, DEFAULT, lambda: cluster_interval(line, marks, cluster=units, weights=weights)
+    if name.startswith("icc"):
+        none = np.zeros((0, len(marks)))  # pivots need no resamples
+        yield THESE, DEFAULT, lambda: cluster_interval(line, marks, cluster=units, weights=none)
     else:
         weights = multinomial_weights(len(marks), rng=generator(0, key), replicates=RESAMPLES)
         yield THESE, DEFAULT, lambda: cluster_interval(line, marks, cluster=units, weights=weights)
