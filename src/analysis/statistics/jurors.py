@@ -27,6 +27,7 @@ class Severities:
     `units`: units that the juror rated and another juror too. `equal_f`, `equal_p`: F test that all severities of
     each component are equal. `spread`: standard deviation of severities corrected for their standard errors, 0 where
     they differ less than chance would make them. `df`: residual degrees of freedom; `residual_sd`: points.
+    `covariance` (jurors × jurors): of the errors, singular along the mean of each component.
     """
 
     value: np.ndarray
@@ -43,6 +44,7 @@ class Severities:
     df_jurors: int
     residual_sd: float
     confidence: float
+    covariance: np.ndarray
 
 
 def severity_additive(ratings: np.ndarray, *, confidence: float = 0.95) -> Severities:
@@ -78,8 +80,9 @@ def severity_additive(ratings: np.ndarray, *, confidence: float = 0.95) -> Sever
     linked = (~np.isnan(table)).any(axis=0)
     component = design_components(table)[1]
     fit = _least_squares(table[:, linked], component[linked])
-    value, se = np.full(len(linked), np.nan), np.full(len(linked), np.nan)
-    value[linked], se[linked] = -fit.generosity, np.sqrt(fit.variance * fit.inverse)
+    value, covariance = np.full(len(linked), np.nan), np.full((len(linked), len(linked)), np.nan)
+    value[linked], covariance[np.ix_(linked, linked)] = -fit.generosity, fit.variance * fit.inverse
+    se = np.sqrt(np.clip(np.diag(covariance), 0, None))
     margin = t.ppf((1 + confidence) / 2, max(fit.df, 1)) * se
     equal_f = fit.explained / fit.df_jurors / fit.variance
     true_square = np.nansum(value**2) - np.nansum(se**2)
@@ -88,7 +91,7 @@ def severity_additive(ratings: np.ndarray, *, confidence: float = 0.95) -> Sever
         p_value=2 * t.sf(np.abs(value) / se, max(fit.df, 1)), units=(~np.isnan(table)).sum(axis=0),
         equal_f=float(equal_f), equal_p=float(f.sf(equal_f, fit.df_jurors, max(fit.df, 1))),
         spread=float(np.sqrt(max(0.0, true_square / fit.df_jurors))), df=fit.df, df_jurors=fit.df_jurors,
-        residual_sd=float(np.sqrt(fit.variance)), confidence=confidence,
+        residual_sd=float(np.sqrt(fit.variance)), confidence=confidence, covariance=covariance,
     )  # fmt: skip
 
 
@@ -188,7 +191,7 @@ def design_components(ratings: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 @dataclass(frozen=True)
 class _Fit:
-    """Least squares on the juror side; `inverse` is the diagonal, `variance` NaN where none can be estimated."""
+    """Least squares on the juror side; `inverse` of the normal equations; `variance` NaN where none can be had."""
 
     generosity: np.ndarray
     inverse: np.ndarray
@@ -216,4 +219,4 @@ def _least_squares(table: np.ndarray, component: np.ndarray) -> _Fit:
     df = int(rated.sum()) - len(table) - df_jurors
     residual = total - explained
     variance = residual / df if df > 0 and residual > EXACT * total else float("nan")
-    return _Fit(generosity, np.clip(np.diag(inverse), 0, None), variance, explained, df, df_jurors)
+    return _Fit(generosity, inverse, variance, explained, df, df_jurors)
