@@ -7,9 +7,8 @@ import numpy as np
 from analysis.statistics.effects.effect import (
     Effects,
     Jackknifed,
-    effects_of,
+    beside_panel,
     few,
-    others_mean,
     without_each,
 )
 from analysis.statistics.effects.marks import PanelMarks
@@ -23,12 +22,12 @@ def consensus_correlation(panel: PanelMarks, *, confidence: float = 0.95) -> Eff
     """Correlation of each juror's marks with the mean of the others' marks of the same dossiers, the juror left out.
 
     All criteria together, each around its mean; severities are taken out of the others' marks first. The test is of
-    Fisher's z against the mean z of the other jurors.
+    Fisher's z against the median of the other jurors.
 
     Returns
     -------
     Effects
-        -1 to 1; `panel` is the other jurors' mean (of z, turned back). With one other juror a dossier it is a
+        -1 to 1; `panel` is the other jurors' median. With one other juror a dossier it is a
         correlation of two single jurors and lower than with many. At least 8 dossiers shared with another juror, and
         three jurors.
 
@@ -38,12 +37,10 @@ def consensus_correlation(panel: PanelMarks, *, confidence: float = 0.95) -> Eff
     """
     own, others = panel.own, panel.others
     sums = np.stack([(a * b).sum(axis=2) for a, b in ((own, others), (own, own), (others, others))], axis=-1)
-    z, without = without_each(panel.by_office(sums), fisher_z)
-    mean, mean_without = others_mean(z), others_mean(without)
-    found = Jackknifed(np.tanh(z), np.tanh(without), z - mean, without - mean_without, np.tanh(mean), panel.units)
+    found = Jackknifed(*without_each(panel.by_office(sums), fisher_z), panel.units, np.tanh)
     reason = few(panel.units, LEAST)
     reason[(reason == "") & ((panel.units > 0).sum() < 3)] = "too_few_jurors"
-    return effects_of(found, sizes=mean - np.arctanh(LOW), size=LOW, reason=reason, confidence=confidence)
+    return beside_panel(found, distance=lambda z: z - np.arctanh(LOW), size=LOW, reason=reason, confidence=confidence)
 
 
 def fisher_z(sums: np.ndarray) -> np.ndarray:

@@ -108,11 +108,14 @@ def without_each(sums: np.ndarray, combine: Callable[[np.ndarray], np.ndarray]) 
     return combine(total), combine(total - sums)
 
 
-def jackknife_error(without: np.ndarray, used: np.ndarray) -> np.ndarray:
-    """Standard error from the values without each office in turn; `used`: offices of each juror."""
+def jackknife_error(value: np.ndarray, without: np.ndarray, used: np.ndarray) -> np.ndarray:
+    """Standard error from the values without each office in turn; `used`: dossiers of each juror.
+
+    Marks are not centred anew without each office; its influence is therefore taken n/(n - 1) times as large, as it
+    would be on a sum of squares.
+    """
     number = np.maximum(used, 2)
-    spread = ((without - without.mean(axis=0)) ** 2).sum(axis=0)
-    return np.sqrt(spread * (number - 1) / number)
+    return np.sqrt(((without - value) ** 2).sum(axis=0) * number / (number - 1))
 
 
 def others_mean(values: np.ndarray) -> np.ndarray:
@@ -124,47 +127,77 @@ def others_mean(values: np.ndarray) -> np.ndarray:
         return (filled.sum(axis=-1, keepdims=True) - filled) / count
 
 
+def others_median(values: np.ndarray) -> np.ndarray:
+    """Median of the other jurors' values, along the last axis: one unusual juror does not move it."""
+    order = np.argsort(values, axis=-1)  # NaN last
+    rank = np.argsort(order, axis=-1)
+    ranked = np.take_along_axis(values, order, axis=-1)
+    defined = np.isfinite(values)
+    left = defined.sum(axis=-1, keepdims=True) - defined  # others that have a value
+    middle = []
+    for place in ((left - 1) // 2, left // 2):
+        place = np.maximum(place, 0)
+        place = place + (place >= rank)
+        middle.append(np.take_along_axis(ranked, np.minimum(place, values.shape[-1] - 1), axis=-1))
+    return np.where(left > 0, (middle[0] + middle[1]) / 2, np.nan)
+
+
 @dataclass(frozen=True)
 class Jackknifed:
-    """A statistic of every juror, its comparison with the panel, and both without each office; see `effects_of`."""
+    """A statistic of every juror with and without each office.
+
+    `value` (jurors,) and `without` (offices × jurors) on the scale of the test, `shown` turns them into what is
+    reported; `units`: dossiers of each juror.
+    """
 
     value: np.ndarray
-    value_without: np.ndarray
-    contrast: np.ndarray
-    contrast_without: np.ndarray
-    panel: np.ndarray
+    without: np.ndarray
     units: np.ndarray
+    shown: Callable[[np.ndarray], np.ndarray]
 
 
-def effects_of(
-    found: Jackknifed, *, sizes: np.ndarray | float, size: float, reason: np.ndarray, confidence: float
-) -> Effects:
-    """Test the contrast of every juror with the panel by the jackknife over offices.
+def beside_panel(
+    found: Jackknifed, *, distance: Callable[[np.ndarray], np.ndarray], size: float, reason: np.ndarray,
+    confidence: float,
+) -> Effects:  # fmt: skip
+    """Test the distance of every juror from the median of the others by the jackknife over offices.
+
+    The standard error is that of the distance from the others' mean, widened by what a median of as many independent
+    values is less precise (π/2): the jackknife of a median itself is not reliable.
 
     Parameters
     ----------
     found
         The statistic.
-    sizes
-        The size that counts on the scale of the contrast, one or one a juror.
+    distance
+        Gives the size that counts on the scale of the test from the others' median.
     size
-        The same as it is reported.
+        The size that counts as it is reported.
     reason
         Why a juror has none, or "".
     confidence
         Of the intervals (t).
+
+    Source
+    ------
+    Efron & Tibshirani (1993), An Introduction to the Bootstrap, ch. 11.
     """
-    df = found.units - 1
-    se = jackknife_error(found.value_without, found.units)
-    contrast_se = jackknife_error(found.contrast_without, found.units)
-    p_value = two_sided(found.contrast, contrast_se, df)
+    df = found.units - 2
+    middle, se = others_median(found.value), jackknife_error(found.value, found.without, found.units)
+    from_mean = found.value - others_mean(found.value), found.without - others_mean(found.without)
+    count = np.maximum(np.isfinite(found.value).sum() - 1, 1)
+    widening = np.sqrt((1 + np.pi / 2 / count) / (1 + 1 / count)) if count > 2 else 1.0
+    error = widening * jackknife_error(*from_mean, found.units)
+    p_value = two_sided(found.value - middle, error, df)
     reason = np.where((reason == "") & ~np.isfinite(p_value), "no_variation", reason)
-    shown = np.where(reason == "", 1.0, np.nan)
+    judged = np.where(reason == "", 1.0, np.nan)
     margin = t.ppf((1 + confidence) / 2, np.maximum(df, 1)) * se
     return Effects(
-        value=shown * found.value, se=shown * se, low=shown * (found.value - margin),
-        high=shown * (found.value + margin), p_value=shown * p_value, panel=shown * found.panel,
-        n_units=found.units, power=shown * power_of(sizes, typical_error(shown * contrast_se, found.units), df),
+        value=judged * found.shown(found.value),
+        se=judged * jackknife_error(found.shown(found.value), found.shown(found.without), found.units),
+        low=judged * found.shown(found.value - margin), high=judged * found.shown(found.value + margin),
+        p_value=judged * p_value, panel=judged * found.shown(middle), n_units=found.units,
+        power=judged * power_of(distance(middle), typical_error(judged * error, found.units), df),
         size=size, confidence=confidence, reason=reason,
     )  # fmt: skip
 

@@ -8,9 +8,8 @@ from scipy.stats import t
 from analysis.statistics.effects.effect import (
     Effects,
     Jackknifed,
-    effects_of,
+    beside_panel,
     few,
-    others_mean,
     power_of,
     without_each,
 )
@@ -26,7 +25,7 @@ def halo(panel: PanelMarks, *, confidence: float = 0.95) -> Effects:
 
     The mean covariance between two criteria of the juror's own marks, less that between one criterion of the juror's
     and another of the others', over the juror's variance of a mark: the share of it that the criteria have in common
-    and the other jurors do not see. Tested against the mean of the other jurors.
+    and the other jurors do not see. Tested against the median of the other jurors.
 
     Returns
     -------
@@ -45,10 +44,11 @@ def halo(panel: PanelMarks, *, confidence: float = 0.95) -> Effects:
     within = used * (own.sum(axis=2) ** 2 - (own**2).sum(axis=2)) / pairs
     cross = used * (own.sum(axis=2) * others.sum(axis=2) - (own * others).sum(axis=2)) / pairs
     sums = np.stack([within - cross, (own**2).sum(axis=2) / np.maximum(count, 1)], axis=-1)
-    value, without = without_each(panel.by_office(sums), share)
-    mean, mean_without = others_mean(value), others_mean(without)
-    found = Jackknifed(value, without, value - mean, without - mean_without, mean, panel.units)
-    return effects_of(found, sizes=STRONG, size=STRONG, reason=reasons(panel, panel.units), confidence=confidence)
+    found = Jackknifed(*without_each(panel.by_office(sums), share), panel.units, np.asarray)
+    return beside_panel(
+        found, distance=lambda middle: np.full(len(middle), STRONG), size=STRONG,
+        reason=reasons(panel, panel.units), confidence=confidence,
+    )  # fmt: skip
 
 
 def share(sums: np.ndarray) -> np.ndarray:

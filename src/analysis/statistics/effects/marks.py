@@ -136,3 +136,9 @@ def additive_generosity(filled: np.ndarray, compared: np.ndarray) -> tuple[np.nd
     normal -= (pattern / count.transpose(2, 1, 0)) @ pattern.transpose(0, 2, 1)
     inverse = np.linalg.pinv(normal, rcond=1e-10, hermitian=True)
     return np.einsum("cjk,kc->jc", inverse, deviation.sum(axis=0)), np.einsum("cjj->jc", inverse).clip(0)
+
+
+def smallest_step(marks: np.ndarray) -> float:
+    """Smallest distance between two levels in use; 1 where there are none."""
+    levels = np.unique(marks[~np.isnan(marks)])
+    return float(np.diff(levels).min()) if len(levels) > 1 else 1.0

@@ -9,7 +9,7 @@ from scipy.stats import binom, hypergeom, t
 
 from analysis.statistics.effects.consensus import fisher_z
 from analysis.statistics.effects.effect import LEVEL, ROUNDING, few, jackknife_error, others_mean, without_each
-from analysis.statistics.effects.marks import PanelMarks
+from analysis.statistics.effects.marks import PanelMarks, smallest_step
 
 LEAST = 10  # dossiers that both marked
 MANY = 0.2  # share of identical vectors beyond expectation that counts
@@ -124,12 +124,6 @@ def identical_vectors(
     return hits / units, expected, float(tail[hits]), float(power)
 
 
-def smallest_step(marks: np.ndarray) -> float:
-    """Smallest distance between two levels in use; 1 where there are none."""
-    levels = np.unique(marks[~np.isnan(marks)])
-    return float(np.diff(levels).min()) if len(levels) > 1 else 1.0
-
-
 def residual_correlations(panel: PanelMarks, shared: _Shared) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Correlation of the residuals of each pair, mean of the other pairs, one-sided p value; NaN where too few."""
     several = panel.compared & (panel.compared.sum(axis=1, keepdims=True) >= 3)
@@ -142,8 +136,8 @@ def residual_correlations(panel: PanelMarks, shared: _Shared) -> tuple[np.ndarra
     z, without = without_each(panel.by_office(np.stack(products, axis=-1)), fisher_z)
     enough = units >= LEAST
     z, without = np.where(enough, z, np.nan), np.where(enough, without, np.nan)
-    mean, mean_without = others_mean(z), others_mean(without)
-    se = jackknife_error(without - mean_without, units)
+    mean = others_mean(z)
+    se = jackknife_error(z - mean, without - others_mean(without), units)
     with np.errstate(invalid="ignore", divide="ignore"):
         p_value = np.where(se > ROUNDING, t.sf((z - mean) / se, np.maximum(units - 1, 1)), np.nan)
     return np.tanh(z), np.tanh(mean), p_value
