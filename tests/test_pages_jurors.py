@@ -37,7 +37,7 @@ def test_jurors_stand_in_one_order_on_every_chart():
     assert drawn(jurors.later_stages(page).blocks[0]) == order
     names = [entry["text"].split("</b>")[0] for entry in jurors.scale_use(page).chart["layout"]["annotations"]]
     assert [name.removeprefix("<b>").replace("<br>", " ") for name in names] == order
-    assert [row[0].text for row in jurors.profiles(page).blocks[0].rows] == order
+    assert [row[0].text for row in jurors.profiles(page).block.blocks[0].rows] == order
 
 
 def test_jurors_who_truly_differ_are_named_as_clearly_apart():
@@ -71,7 +71,7 @@ def test_the_cell_of_a_juror_with_few_marks_says_so():
     given = marks([0, 0, 1])
     given[4:, 2] = np.nan
     page = panel_page.little("3_jurors", given)
-    line = next(row for row in jurors.profiles(page).blocks[0].rows if row[0].text == "j2")
+    line = next(row for row in jurors.profiles(page).block.blocks[0].rows if row[0].text == "j2")
     assert line[4].text == page.say("common.short.too_few_units")
 
 

@@ -6,17 +6,15 @@ On every chart of the page the jurors stand in the same order: by their severity
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
 
-from analysis.pages import house, multiples, panel
+from analysis.pages import house, multiples, panel, roster
 from analysis.pages.display import Block, Group, Note, Prose, Table, Title
 from analysis.pages.page import Column, Page
 
 NAMED = 4  # jurors named in the first sentence; more are counted
-CLEAR, OPEN = house.SERIES[0], house.SERIES[5]
 
 
 def title(page: Page) -> Title:
@@ -27,7 +25,7 @@ def title(page: Page) -> Title:
 def first(page: Page) -> Group:
     """The answer: could chance explain the differences, how large are they, and who stands clearly apart."""
     stage = panel.first_stage(page)
-    rows = severities(page, stage)
+    rows = roster.severities(page, stage)
     test = page.row(measure="severity_equal", stage=stage)
     if rows.empty:
         return page.group(page.finding("jurors.first", _nobody(page, test)))
@@ -35,23 +33,15 @@ def first(page: Page) -> Group:
     finding = page.finding("jurors.first", " ".join(sentences), box=page.say("jurors.first.box"))
     spread = page.row(measure="severity_spread", stage=stage)
     more = [_spread(page, spread), _range(page, rows), page.say("jurors.first.based", **panel.used(page, test))]
-    few = _few(page, stage)
-    return page.group(finding, Prose("jurors-based", tuple(filter(None, [" ".join(more), few]))))
+    said = [" ".join(more), _few(page, stage), _capped(page, rows)]
+    return page.group(finding, Prose("jurors-based", tuple(filter(None, said))))
 
 
-def severities(page: Page, stage: str, *, edition: str | None = None) -> pd.DataFrame:
-    """Give the severities of the jurors with marks enough to judge, from the most lenient to the most severe."""
-    keys = {"stage": stage, "subject_type": "juror", "subject": None}
-    if edition is not None:
-        keys["edition"] = edition
-    rows = page.rows(measure="severity_additive", **keys)
-    judged = page.rows(measure="judged", **keys).set_index("subject")["value"]
-    rows = rows.assign(
-        judged=[judged.get(name, 0) for name in rows["subject"]],
-        label=[page.label("juror", name) for name in rows["subject"]],
-    )
-    enough = rows["value"].notna() & (rows["judged"] >= page.competition.disclosure.min_juror_dossiers)
-    return rows[enough].sort_values(["value", "subject"], ignore_index=True)
+def _capped(page: Page, rows: pd.DataFrame) -> str:
+    """Say that the charts hold only a part of a large panel; empty where they hold all."""
+    if len(rows) <= roster.MOST:
+        return ""
+    return page.say("jurors.capped", n=roster.MOST, total=page.words.count("of_juror", len(rows)))
 
 
 def _nobody(page: Page, test: Any) -> str:
@@ -68,21 +58,11 @@ def _test(page: Page, test: Any) -> str:
     if test is None or math.isnan(test.value):
         return page.say("jurors.first.untested", reason=page.reason(test))
     said = page.say("jurors.first.test", value=page.words.number(test.value, 2), p=panel.p_value(page, test.p_value))
-    return page.say(f"jurors.first.{'differ' if test.p_value < _level(page) else 'alike'}", test=said)
-
-
-def _level(page: Page) -> float:
-    """Give the level of a test that fits the confidence of the intervals."""
-    return 1 - page.competition.analysis.confidence
-
-
-def _apart(page: Page, rows: pd.DataFrame) -> pd.Series:
-    """Tell which jurors stand clearly apart: significant after the correction for many comparisons."""
-    return rows["q_value"] < _level(page)
+    return page.say(f"jurors.first.{'differ' if test.p_value < roster.level(page) else 'alike'}", test=said)
 
 
 def _clear(page: Page, rows: pd.DataFrame) -> str:
-    names = list(rows.loc[_apart(page, rows), "label"])
+    names = list(rows.loc[roster.apart(page, rows), "label"])
     if not names:
         return page.say("jurors.first.clear_none")
     if len(names) > NAMED:
@@ -126,13 +106,14 @@ def later_stages(page: Page) -> Group | Prose:
 
 
 def _caterpillar(page: Page, stage: str) -> Block:
-    rows = severities(page, stage)
+    rows = roster.severities(page, stage)
     if rows.empty:
         test = page.row(measure="severity_equal", stage=stage)
         return Prose(f"jurors-caterpillar-{stage}", (_nobody(page, test),))
-    rows = _in_order(page, rows)
-    apart = _apart(page, rows)
-    fig = _severity_chart(page, rows, apart, "jurors.caterpillar")
+    rows = roster.in_order(page, rows)
+    apart = roster.apart(page, rows)
+    fig = _severity_chart(page, rows, "jurors.caterpillar")
+    band = _band(page, fig, stage)
     key = "spread_out" if apart.any() else "together"
     total = page.words.count("of_juror", len(rows))
     finding = page.say(f"jurors.caterpillar.{key}", jurors=page.words.number(int(apart.sum())), total=total)
@@ -142,7 +123,7 @@ def _caterpillar(page: Page, stage: str) -> Block:
         "finding": finding, "total": page.words.count("juror", len(rows)), "unit": panel.unit(page, rows),
         "confidence": panel.confidence(page, rows), "interval": panel.method(page, rows),
         "low": f"{lowest['label']} ({page.words.number(lowest['value'], 2)})",
-        "high": f"{highest['label']} ({page.words.number(highest['value'], 2)})",
+        "high": f"{highest['label']} ({page.words.number(highest['value'], 2)})", "band": band,
     }  # fmt: skip
     columns = {
         "label": Column("jurors.columns.juror"),
@@ -153,52 +134,27 @@ def _caterpillar(page: Page, stage: str) -> Block:
         "judged": Column("jurors.columns.judged", "count"),
     }
     table = page.table(
-        "jurors.caterpillar.table", _with_p(page, rows), columns, part=stage, stage=page.label("stage", stage)
+        "jurors.caterpillar.table", roster.with_p(page, rows), columns, part=stage, stage=page.label("stage", stage)
     )
     return page.figure("jurors.caterpillar", fig, table, part=stage, **words)
 
 
-def _with_p(page: Page, rows: pd.DataFrame) -> pd.DataFrame:
-    """Add p and q as they are read."""
-    cells = {name: [panel.p_cell(page, value) for value in rows[f"{name}_value"]] for name in ("p", "q")}
-    return rows.assign(**cells)
-
-
-def _in_order(page: Page, rows: pd.DataFrame) -> pd.DataFrame:
-    """Put rows of jurors into the order of the page; jurors unknown to the first stage come last, by name."""
-    order = list(severities(page, panel.first_stage(page))["subject"])
-    rest = panel.jurors(page, set(rows["subject"]) - set(order))
-    place = {name: index for index, name in enumerate([*order, *rest])}
-    return rows.sort_values("subject", key=lambda names: names.map(place), ignore_index=True)
-
-
-def _severity_chart(page: Page, rows: pd.DataFrame, apart: pd.Series, key: str) -> Any:
-    fig = house.figure(page.words, height=house.rows_height(len(rows)) + 20, x=_axis(page, key))
+def _severity_chart(page: Page, rows: pd.DataFrame, key: str) -> Any:
+    rows = roster.drawn(page, rows)
+    fig = house.figure(page.words, height=house.rows_height(len(rows)) + 20, x=roster.axis(page, key))
     house.rows(fig, rows["label"])
     house.reference(fig, x=0, text=page.say("jurors.caterpillar.panel"))
-    for part, mark, hollow in ((rows[~apart], OPEN, True), (rows[apart], CLEAR, False)):
-        if part.empty:
-            continue
-        house.thick(fig, ends=panel.inner(part), at=part.index, mark=mark)
-        fill = house.PAPER if hollow else mark.color
-        dots = {"color": fill, "symbol": "circle", "size": 10, "line": {"color": mark.color, "width": 2}}
-        house.intervals(
-            fig, values=part["value"], ends=panel.ends(part), at=part.index, mark=mark, marker=dots,
-            customdata=list(part["label"]), hovertemplate="%{customdata}: %{x:.2f}<extra></extra>",
-        )  # fmt: skip
-    return _centred(fig, panel.ends(rows), rows["value"])
+    roster.dots(fig, rows, roster.apart(page, rows))
+    return roster.centred(fig, panel.ends(rows), rows["value"])
 
 
-def _axis(page: Page, key: str) -> str:
-    return f"← {page.say(f'{key}.axis_left')} · {page.say(f'{key}.axis_right')} →"
-
-
-def _centred(fig: Any, ends: Sequence[tuple[float, float]], values: pd.Series) -> Any:
-    """Set the x axis so that zero stands in the middle."""
-    reach = [abs(end) for pair in ends for end in pair if end == end] + [abs(value) for value in values]
-    widest = max(reach, default=1.0) * 1.08 or 1.0
-    zero = {"zeroline": True, "zerolinecolor": house.MUTED, "zerolinewidth": 1}
-    return fig.update_xaxes(range=[-widest, widest], nticks=7, **zero)
+def _band(page: Page, fig: Any, stage: str) -> str:
+    """Shade where the middle half of the panel lies, and say so; empty where the panel is too small for that."""
+    ends = roster.quartiles(page, "severity_additive", stage)
+    if ends is None:
+        return ""
+    house.band(fig, *ends)
+    return page.say("jurors.caterpillar.band")
 
 
 def deviation(page: Page) -> Block:
@@ -207,14 +163,15 @@ def deviation(page: Page) -> Block:
     rows = _deviations(page, stage)
     if rows.empty:
         return page.absent("jurors.deviation", None)
-    fig = house.figure(page.words, height=house.rows_height(len(rows)) + 20, x=_axis(page, "jurors.deviation"))
-    house.rows(fig, rows["label"])
+    shown = roster.drawn(page, rows)
+    fig = house.figure(page.words, height=house.rows_height(len(shown)) + 20, x=roster.axis(page, "jurors.deviation"))
+    house.rows(fig, shown["label"])
     house.reference(fig, x=0, text=page.say("jurors.deviation.zero"))
     house.intervals(
-        fig, values=rows["value"], ends=panel.ends(rows), at=rows.index, mark=house.SERIES[2],
-        customdata=list(rows["label"]), hovertemplate="%{customdata}: %{x:.2f}<extra></extra>",
+        fig, values=shown["value"], ends=panel.ends(shown), at=shown.index, mark=house.SERIES[2],
+        customdata=list(shown["label"]), hovertemplate="%{customdata}: %{x:.2f}<extra></extra>",
     )  # fmt: skip
-    _centred(fig, panel.ends(rows), rows["value"])
+    roster.centred(fig, panel.ends(shown), shown["value"])
     same = int((rows["value"] * rows["severity"] <= 0).sum())
     key = "same" if same == len(rows) else "mostly"
     total = page.words.count("of_juror", len(rows))
@@ -235,7 +192,7 @@ def deviation(page: Page) -> Block:
 
 def _deviations(page: Page, stage: str) -> pd.DataFrame:
     """Give the deviations of the jurors on the chart of severities, in its order, beside their severity."""
-    known = severities(page, stage)
+    known = roster.severities(page, stage)
     rows = page.rows(
         measure="deviation_from_others", stage=stage, subject_type="juror", subject=None, versus_type=None, versus=None
     )
@@ -245,22 +202,23 @@ def _deviations(page: Page, stage: str) -> pd.DataFrame:
         label=[page.label("juror", name) for name in rows["subject"]],
         severity=[severity[name] for name in rows["subject"]],
     )
-    return _in_order(page, rows)
+    return roster.in_order(page, rows)
 
 
 def scale_use(page: Page) -> Block:
     """How each juror used the scale, a small histogram a juror."""
     stage = panel.first_stage(page)
     rows = page.rows(measure="score_share", stage=stage, subject_type="juror", subject=None, at=None)
-    rows = rows[rows["value"].notna() & rows["subject"].isin(severities(page, stage)["subject"])]
+    rows = rows[rows["value"].notna() & rows["subject"].isin(roster.severities(page, stage)["subject"])]
     if rows.empty:
         return page.absent("jurors.scale_use", None)
     common = rows["variant"].mode().iloc[0]
     rows = rows[rows["variant"] == common]
-    rows = _in_order(page, rows.assign(level=pd.to_numeric(rows["at"])).sort_values(["subject", "level"]))
+    rows = roster.in_order(page, rows.assign(level=pd.to_numeric(rows["at"])).sort_values(["subject", "level"]))
     rows = rows.assign(label=[page.label("juror", name) for name in rows["subject"]])
     order = list(dict.fromkeys(rows["subject"]))
-    fig = multiples.histograms(page, [_panel(page, stage, rows[rows["subject"] == name]) for name in order])
+    shown = dict.fromkeys(roster.drawn(page, rows)["subject"])
+    fig = multiples.histograms(page, [_panel(page, stage, rows[rows["subject"] == name]) for name in shown])
     used = (rows["value"] > 0).groupby(rows["subject"]).sum()
     words = {"stage": page.label("stage", stage), "total": page.words.count("juror", len(order))}
     words["finding"] = page.say("jurors.scale_use.range", low=int(used.min()), high=int(used.max()))
@@ -285,12 +243,12 @@ def _panel(page: Page, stage: str, rows: pd.DataFrame) -> multiples.Panel:
     return multiples.Panel(page.label("juror", name), line, list(rows["level"]), list(rows["value"]))
 
 
-def profiles(page: Page) -> Group:
-    """All the numbers, a juror a row, a table a stage."""
+def profiles(page: Page) -> Block:
+    """All the numbers, a juror a row, a table a stage; folded."""
     stages = panel.stages(page, "judged")
     if not stages:
-        return page.group(Prose("jurors-profiles", (page.reason(None),)))
-    return page.group(*(_profiles(page, stage) for stage in stages))
+        return Prose("jurors-profiles", (page.reason(None),))
+    return page.fold("jurors.profiles", page.group(*(_profiles(page, stage) for stage in stages)))
 
 
 def _profiles(page: Page, stage: str) -> Table:
@@ -298,7 +256,7 @@ def _profiles(page: Page, stage: str) -> Table:
     frame = page.rows(measure="judged", **keys)[["subject", "value"]].rename(columns={"value": "judged"})
     for name, measure in (("mean", "score_mean"), ("sd", "score_sd")):
         frame[name] = frame["subject"].map(page.rows(measure=measure, **keys).set_index("subject")["value"])
-    enough = severities(page, stage).set_index("subject")
+    enough = roster.severities(page, stage).set_index("subject")
     for name in ("value", "low", "high", "p_value", "q_value"):
         frame[name] = frame["subject"].map(enough[name])
     apart = page.rows(measure="deviation_from_others", **keys, versus_type=None, versus=None).set_index("subject")
@@ -314,32 +272,32 @@ def _profiles(page: Page, stage: str) -> Table:
         "q": Column("jurors.columns.q"),
         "deviation": Column("jurors.columns.deviation", "number:2"),
     }
-    return page.table(
-        "jurors.profiles", _with_p(page, _in_order(page, frame)), columns, part=stage, stage=page.label("stage", stage)
-    )
+    shown = roster.with_p(page, roster.in_order(page, frame))
+    return page.table("jurors.profiles.table", shown, columns, part=stage, stage=page.label("stage", stage))
 
 
 def pooled(page: Page) -> Block:
     """Severity over all editions together, beside this edition's."""
     stage = panel.first_stage(page)
-    rows = severities(page, stage, edition="")
+    rows = roster.severities(page, stage, edition="")
     if rows.empty:
         return Prose("jurors-pooled", (page.say("jurors.editions.none"),))
-    here = severities(page, stage)
-    rows = _in_order(page, rows[rows["subject"].isin(here["subject"])])
-    one = here.set_index("subject") if len(here) and here["uom"].iloc[0] == rows["uom"].iloc[0] else None
-    apart = _apart(page, rows)
-    fig = _severity_chart(page, rows, apart, "jurors.caterpillar")
+    here = roster.severities(page, stage)
+    rows = roster.in_order(page, rows[rows["subject"].isin(here["subject"])])
+    if rows.empty:
+        return Prose("jurors-pooled", (page.say("jurors.editions.none"),))
+    one = here.set_index("subject") if here["uom"].iloc[0] == rows["uom"].iloc[0] else None
+    apart = roster.apart(page, rows)
+    fig = _severity_chart(page, rows, "jurors.caterpillar")
     if one is not None:
-        hollow = {
-            "color": house.PAPER,
-            "symbol": "diamond",
-            "size": 9,
-            "line": {"color": house.SERIES[1].color, "width": 2},
-        }
-        values = [one["value"][name] for name in rows["subject"]]
-        fig.add_scatter(x=values, y=[row + 0.28 for row in rows.index], mode="markers", marker=hollow, hoverinfo="skip")
-        _centred(fig, [*panel.ends(rows), *panel.ends(here)], rows["value"])
+        drawn = roster.drawn(page, rows)
+        look = {"color": house.SERIES[1].color, "width": 2}
+        hollow = {"color": house.PAPER, "symbol": "diamond", "size": 9, "line": look}
+        values = [one["value"][name] for name in drawn["subject"]]
+        fig.add_scatter(
+            x=values, y=[row + 0.28 for row in drawn.index], mode="markers", marker=hollow, hoverinfo="skip"
+        )
+        roster.centred(fig, [*panel.ends(drawn), *panel.ends(here)], drawn["value"])
     key = "spread_out" if apart.any() else "together"
     total = page.words.count("of_juror", len(rows))
     words = {
