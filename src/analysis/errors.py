@@ -75,6 +75,7 @@ REASONS = {
     "no_line": "no line divides the dossiers",
     "no_interval": "no interval is defined for this measure",
     "description": "a count or a description of these data, not an estimate",
+    "never_modal": "the level is never the most probable one",
     "perfect": "every unit agrees perfectly, so resampling shows no variation",
     "suppressed": "fewer cases than may be shown",
 }

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-
 import numpy as np
 import pandas as pd
 
-from analysis.config import Competition, Scale
+from analysis.config import Competition
 from analysis.errors import NotDefined
-from analysis.measures.coefficients import level_counts
+from analysis.measures.bias import add_bias, refuse_bias
+from analysis.measures.effects import add_effects
+from analysis.measures.linking import add_links
+from analysis.measures.panel import add_panel
+from analysis.measures.rasch import add_elements, fit_stage, refuse_elements
+from analysis.measures.rasch_marks import add_categories, add_connection, add_summary, refuse_summary
 from analysis.measures.rows import COUNTED, DESCRIBED, Rows, attempt
+from analysis.measures.scale_use import add_scale_use
 from analysis.measures.slices import NUMERIC, Panel, Slice, misfit, pooled, read_panel, shared_scale
 from analysis.statistics.jurors import Deviation, Severities, deviation_from_others, severity_additive
 from analysis.statistics.multiplicity import benjamini_hochberg
@@ -33,8 +37,42 @@ def measure(tables: dict[str, pd.DataFrame], competition: Competition, edition: 
         _severities(under, part, competition)
         _marks(under, part)
         _deviations(under, part, competition)
-        _scale_use(under, panels)
+        add_scale_use(under, panels)
+        if edition:
+            _of_stage(under, panels[0], tables, competition)
+        else:
+            add_links(under, panels, competition)
+        add_panel(under)
     return rows.frame()
+
+
+def _of_stage(rows: Rows, panel: Panel, tables: dict[str, pd.DataFrame], competition: Competition) -> None:
+    """Add what is said of the jurors inside one stage of one edition only."""
+    for criterion in panel.criteria:
+        part = panel.of_criterion(criterion.id)
+        _deviations(rows.under(criterion=criterion.id), part, competition)
+    add_effects(rows, panel, tables, competition)
+    _rasch(rows, panel, competition)
+
+
+def _rasch(rows: Rows, panel: Panel, competition: Competition) -> None:
+    """Add the many-facet Rasch model; where parts have no common measure, its refusal and the parts centred each."""
+    confidence = competition.analysis.confidence
+    fitted = attempt(fit_stage, panel, confidence=confidence)
+    apart = fitted
+    if isinstance(fitted, NotDefined):
+        refuse_elements(rows, panel, fitted)
+        if fitted.code == "not_connected":
+            apart = attempt(fit_stage, panel, confidence=confidence, apart=True)
+    add_connection(rows, panel, fitted, apart)
+    if isinstance(apart, NotDefined):
+        refuse_summary(rows, apart)
+        refuse_bias(rows, apart)
+        return
+    add_elements(rows, apart)
+    add_summary(rows, apart)
+    add_categories(rows, apart)
+    add_bias(rows, apart)
 
 
 def over_editions(panels: list[Panel], *, stage: str) -> Slice:
@@ -125,30 +163,3 @@ def _deviation_ends(found: Deviation) -> Interval | NotDefined:
     if np.isnan(found.low):
         return NotDefined(found.interval, f"{found.units} dossiers do not show how the difference varies")
     return Interval(found.low, found.high, found.se, found.confidence, found.interval)
-
-
-def _scale_use(rows: Rows, panels: list[Panel]) -> None:
-    """Add the share of each juror's marks on each level of each scale, over the criteria that use it."""
-    marks: dict[tuple[str, str], list[np.ndarray]] = defaultdict(list)
-    scales: dict[str, Scale] = {}
-    for panel in panels:
-        for criterion, scale in enumerate(panel.scales):
-            scales[_name(scale)] = scale
-            for place, juror in enumerate(panel.jurors):
-                given = panel.points[:, place, criterion]
-                marks[_name(scale), juror].append(given[np.isfinite(given)])
-    for (name, juror), parts in marks.items():
-        given, scale = np.concatenate(parts), scales[name]
-        under = rows.under(subject_type="juror", subject=juror, variant=name)
-        if not scale.levels:
-            stepless = NotDefined("wrong_level", "the scale has no steps, so no levels to count")
-            under.add("score_share", stepless, None, uom="share")
-        elif len(given):
-            for level, count in level_counts(given, scale).items():
-                share = count / len(given)
-                under.add("score_share", share, DESCRIBED, uom="share", at=level, n_scores=len(given))
-
-
-def _name(scale: Scale) -> str:
-    steps = f" by {scale.step:g}" if scale.step else ""
-    return f"{scale.minimum:g}-{scale.maximum:g}{steps}"

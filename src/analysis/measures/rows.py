@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 import pandas as pd
@@ -93,6 +93,10 @@ class Rows:
         else:
             row |= {"value": float(value), **vars(interval)}
         self._rows.append(row)
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        """Go through the rows with these key columns, in the order they were added."""
+        return (row for row in list(self._rows) if all(row.get(name) == key for name, key in self._keys.items()))
 
     def frame(self) -> pd.DataFrame:
         """Give the table of results: checked, in the order of its key, numbers at `DIGITS` significant digits."""
