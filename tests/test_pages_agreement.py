@@ -1,4 +1,5 @@
 import dataclasses
+import math
 
 import numpy as np
 import pandas as pd
@@ -380,3 +381,10 @@ def test_the_table_of_pairs_gives_order_concordance_and_limits_beside_the_differ
         "20", "1.20", "0.61", "0.52", "−0.30", "−0.50 to −0.10", "−2.10 to 1.50",
     ]  # fmt: skip
     assert [cell.text for cell in fold.block.rows[0][2:]] == ["0.54", "0.47–0.61", "Speed", "1 of\u00a02"]
+
+
+def test_an_interval_for_jurors_like_these_alone_stands_in_their_column():
+    wide = {"low": 0.1, "high": 0.6, "interval": "generalized pivots, 4000 draws, jurors like these"}
+    page = written({"measure": "dependability", "at": "here", "variant": "criteria fixed", "value": 0.4} | wide)
+    row = next(panel.beside(page, page.rows(measure="dependability", at="here")).itertuples())
+    assert (math.isnan(row.low), row.like_low, row.like_high) == (True, 0.1, 0.6)

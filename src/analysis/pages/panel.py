@@ -47,13 +47,20 @@ def like_these(page: Page, row: Any) -> Any:
 
 
 def beside(page: Page, rows: pd.DataFrame) -> pd.DataFrame:
-    """Add to rows the intervals for jurors like these: columns `like_low`, `like_high` and the like."""
+    """Add to rows the intervals for jurors like these: columns `like_low`, `like_high` and the like.
+
+    A row whose only interval is for jurors like these has it there, and none of its own.
+    """
     others = page.rows(**dict.fromkeys(SAME_NUMBER), at=LIKE_THESE).set_index(list(SAME_NUMBER))
     found = others[["low", "high", "interval", "interval_reason"]].reindex(
         pd.MultiIndex.from_frame(rows[[*SAME_NUMBER]])
     )
-    found = found.fillna({"interval": "", "interval_reason": ""}).add_prefix("like_")
-    return pd.concat([rows, found.set_axis(rows.index)], axis=1)
+    found = found.fillna({"interval": "", "interval_reason": ""}).set_axis(rows.index)
+    wide = rows["interval"].str.contains("jurors like these")
+    found[wide] = rows.loc[wide, found.columns]
+    rows = rows.assign(**{name: rows[name].mask(wide) for name in ("low", "high", "se")})
+    rows.loc[wide, "interval"] = ""
+    return pd.concat([rows, found.add_prefix("like_")], axis=1)
 
 
 def jurors(page: Page, ids: Iterable[str]) -> list[str]:
