@@ -170,7 +170,8 @@ def answer(*rows, **how):
 def test_the_answer_is_one_sentence_of_both_numbers():
     assert answer(DIFFERENCE, AGAIN) == (
         "Two jurors who judge the same entry differ by 1.4 points on a 0–10 scale on average, "
-        "and a second panel like this one would certify about 8 of 12 awarded entries again."
+        "and a second panel like this one, choosing among the same entries of the last stage, would certify about "
+        "8 of 12 awarded entries again."
     )
 
 
