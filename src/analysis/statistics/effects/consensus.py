@@ -37,7 +37,7 @@ def consensus_correlation(panel: PanelMarks, *, confidence: float = 0.95) -> Eff
     """
     own, others = panel.own, panel.others
     sums = np.stack([(a * b).sum(axis=2) for a, b in ((own, others), (own, own), (others, others))], axis=-1)
-    found = Jackknifed(*without_each(panel.by_office(sums), fisher_z), panel.units, np.tanh)
+    found = Jackknifed(*without_each(panel.by_office(sums), fisher_z), panel.units, panel.offices, np.tanh)
     reason = few(panel.units, LEAST)
     reason[(reason == "") & ((panel.units > 0).sum() < 3)] = "too_few_jurors"
     return beside_panel(found, distance=lambda z: z - np.arctanh(LOW), size=LOW, reason=reason, confidence=confidence)

@@ -105,12 +105,26 @@ def criterion_severity(panel: PanelMarks, *, confidence: float = 0.95) -> GroupE
     weight = panel.weight[:, :, None] * panel.compared
     value = panel.generosity - panel.generosity.mean(axis=1, keepdims=True)
     df = units - 1
-    squares = (weight * residual**2).sum(axis=0)
+    squares = (weight * residual**2).sum(axis=0) * fitted_share(panel.compared)
     pooled = squares.sum(axis=0) / np.maximum(np.maximum(df, 0).sum(axis=0), 1)
     variance = squares / np.maximum(df, 1)
     slopes = Slopes(value, np.sqrt(variance * panel.leverage), np.sqrt(pooled * panel.leverage), df)
     reason = np.where(units < LEAST_CELL, "too_few_units", "").astype(object)
     return group_effects(panel, tuple(range(panel.marks.shape[2])), slopes, (units, reason), confidence)
+
+
+def fitted_share(compared: np.ndarray) -> np.ndarray:
+    """Factor for what fitting all jurors takes from the squares of residuals beyond each juror's own mean.
+
+    Returns
+    -------
+    array, shape (criteria,)
+    """
+    beside = np.maximum(compared.sum(axis=1) - 1, 0).sum(axis=0)  # degrees of freedom within dossiers
+    judged = compared.sum(axis=0)
+    jurors = (judged > 0).sum(axis=0)
+    left = np.maximum(beside - (jurors - 1), 1)
+    return beside / left * (1 - jurors / np.maximum(judged.sum(axis=0), 1))
 
 
 def order_drift(panel: PanelMarks, order: np.ndarray, *, confidence: float = 0.95) -> Effects:

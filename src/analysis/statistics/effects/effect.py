@@ -6,12 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import t
+from scipy.stats import nct, t
 
 from analysis.errors import REASONS, NotDefined
 
 LEVEL = 0.05  # of the tests whose power is given
 ROUNDING = 1e-9  # a standard error below this is rounding
+SUREST = 30.0  # standard errors from which power is 1
 
 
 @dataclass(frozen=True)
@@ -69,14 +70,15 @@ class Effects:
 
 
 def power_of(size: float | np.ndarray, se: np.ndarray, df: np.ndarray) -> np.ndarray:
-    """Probability that a two-sided t test at `LEVEL` sees an effect of this size; shifted t for the noncentral one."""
+    """Probability that a two-sided t test at `LEVEL` sees an effect of this size (noncentral t)."""
+    df = np.maximum(df, 1)
     with np.errstate(invalid="ignore", divide="ignore"):
-        shift, critical = np.abs(size) / se, t.ppf(1 - LEVEL / 2, np.maximum(df, 1))
-        return t.sf(critical - shift, np.maximum(df, 1)) + t.sf(critical + shift, np.maximum(df, 1))
+        shift, critical = np.minimum(np.abs(size) / se, SUREST), t.ppf(1 - LEVEL / 2, df)
+        return nct.sf(critical, df, shift) + nct.cdf(-critical, df, shift)
 
 
 def typical_error(se: np.ndarray, units: np.ndarray) -> np.ndarray:
-    """Standard error that a juror with these dossiers has where the noise is the panel's: the median over jurors."""
+    """Standard error that a juror with these offices has where the noise is the panel's: the median over jurors."""
     scaled = (se**2 * units)[np.isfinite(se) & (se > ROUNDING)]
     if not len(scaled):
         return np.full(len(se), np.nan)
@@ -103,13 +105,15 @@ def without_each(sums: np.ndarray, combine: Callable[[np.ndarray], np.ndarray]) 
     -------
     values : array, shape (jurors,)
     without : array, shape (offices, jurors)
+        NaN where not defined.
     """
     total = sums.sum(axis=0)
-    return combine(total), combine(total - sums)
+    values, without = combine(total), combine(total - sums)
+    return np.where(np.isfinite(values), values, np.nan), np.where(np.isfinite(without), without, np.nan)
 
 
 def jackknife_error(value: np.ndarray, without: np.ndarray, used: np.ndarray) -> np.ndarray:
-    """Standard error from the values without each office in turn; `used`: dossiers of each juror.
+    """Standard error from the values without each office in turn; `used`: offices of each juror.
 
     Marks are not centred anew without each office; its influence is therefore taken n/(n - 1) times as large, as it
     would be on a sum of squares.
@@ -147,12 +151,13 @@ class Jackknifed:
     """A statistic of every juror with and without each office.
 
     `value` (jurors,) and `without` (offices × jurors) on the scale of the test, `shown` turns them into what is
-    reported; `units`: dossiers of each juror.
+    reported; `units`, `offices`: dossiers of each juror and their offices.
     """
 
     value: np.ndarray
     without: np.ndarray
     units: np.ndarray
+    offices: np.ndarray
     shown: Callable[[np.ndarray], np.ndarray]
 
 
@@ -182,22 +187,22 @@ def beside_panel(
     ------
     Efron & Tibshirani (1993), An Introduction to the Bootstrap, ch. 11.
     """
-    df = found.units - 2
-    middle, se = others_median(found.value), jackknife_error(found.value, found.without, found.units)
+    df = found.offices - 2
+    middle, se = others_median(found.value), jackknife_error(found.value, found.without, found.offices)
     from_mean = found.value - others_mean(found.value), found.without - others_mean(found.without)
     count = np.maximum(np.isfinite(found.value).sum() - 1, 1)
     widening = np.sqrt((1 + np.pi / 2 / count) / (1 + 1 / count)) if count > 2 else 1.0
-    error = widening * jackknife_error(*from_mean, found.units)
+    error = widening * jackknife_error(*from_mean, found.offices)
     p_value = two_sided(found.value - middle, error, df)
     reason = np.where((reason == "") & ~np.isfinite(p_value), "no_variation", reason)
     judged = np.where(reason == "", 1.0, np.nan)
     margin = t.ppf((1 + confidence) / 2, np.maximum(df, 1)) * se
     return Effects(
         value=judged * found.shown(found.value),
-        se=judged * jackknife_error(found.shown(found.value), found.shown(found.without), found.units),
+        se=judged * jackknife_error(found.shown(found.value), found.shown(found.without), found.offices),
         low=judged * found.shown(found.value - margin), high=judged * found.shown(found.value + margin),
         p_value=judged * p_value, panel=judged * found.shown(middle), n_units=found.units,
-        power=judged * power_of(distance(middle), typical_error(judged * error, found.units), df),
+        power=judged * power_of(distance(middle), typical_error(judged * error, found.offices), df),
         size=size, confidence=confidence, reason=reason,
     )  # fmt: skip
 

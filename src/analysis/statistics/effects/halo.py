@@ -44,7 +44,7 @@ def halo(panel: PanelMarks, *, confidence: float = 0.95) -> Effects:
     within = used * (own.sum(axis=2) ** 2 - (own**2).sum(axis=2)) / pairs
     cross = used * (own.sum(axis=2) * others.sum(axis=2) - (own * others).sum(axis=2)) / pairs
     sums = np.stack([within - cross, (own**2).sum(axis=2) / np.maximum(count, 1)], axis=-1)
-    found = Jackknifed(*without_each(panel.by_office(sums), share), panel.units, np.asarray)
+    found = Jackknifed(*without_each(panel.by_office(sums), share), panel.units, panel.offices, np.asarray)
     return beside_panel(
         found, distance=lambda middle: np.full(len(middle), STRONG), size=STRONG,
         reason=reasons(panel, panel.units), confidence=confidence,

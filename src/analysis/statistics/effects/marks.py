@@ -51,6 +51,11 @@ class PanelMarks:
         return self.compared.any(axis=2).sum(axis=0)
 
     @property
+    def offices(self) -> np.ndarray:
+        """Offices of these dossiers, shape (jurors,)."""
+        return (self.by_office(self.compared.any(axis=2).astype(int)) > 0).sum(axis=0)
+
+    @property
     def weight(self) -> np.ndarray:
         """Precision of each difference from the others, shape (dossiers, jurors): 1/2 beside one, 2/3 beside two."""
         number = self.compared.any(axis=2).sum(axis=1, keepdims=True)
@@ -114,8 +119,8 @@ def panel_marks(cube: np.ndarray, *, cluster: np.ndarray | None = None) -> Panel
     centre = others.sum(axis=0) / judged
     return PanelMarks(
         marks=marks, generosity=generosity, leverage=leverage, compared=compared,
-        own=np.where(compared, adjusted - adjusted.sum(axis=0) / judged, 0.0),
-        others=np.where(compared, others - centre, 0.0),
+        own=np.round(np.where(compared, adjusted - adjusted.sum(axis=0) / judged, 0.0), DECIMALS),
+        others=np.round(np.where(compared, others - centre, 0.0), DECIMALS),
         others_square=np.where(compared, others_square - 2 * centre * others + centre**2, 0.0),
         cluster=np.arange(len(marks)) if cluster is None else cluster_index(cluster),
     )  # fmt: skip
@@ -136,9 +141,3 @@ def additive_generosity(filled: np.ndarray, compared: np.ndarray) -> tuple[np.nd
     normal -= (pattern / count.transpose(2, 1, 0)) @ pattern.transpose(0, 2, 1)
     inverse = np.linalg.pinv(normal, rcond=1e-10, hermitian=True)
     return np.einsum("cjk,kc->jc", inverse, deviation.sum(axis=0)), np.einsum("cjj->jc", inverse).clip(0)
-
-
-def smallest_step(marks: np.ndarray) -> float:
-    """Smallest distance between two levels in use; 1 where there are none."""
-    levels = np.unique(marks[~np.isnan(marks)])
-    return float(np.diff(levels).min()) if len(levels) > 1 else 1.0

@@ -9,7 +9,7 @@ from scipy.stats import binom, hypergeom, t
 
 from analysis.statistics.effects.consensus import fisher_z
 from analysis.statistics.effects.effect import LEVEL, ROUNDING, few, jackknife_error, others_mean, without_each
-from analysis.statistics.effects.marks import PanelMarks, smallest_step
+from analysis.statistics.effects.marks import PanelMarks
 
 LEAST = 10  # dossiers that both marked
 MANY = 0.2  # share of identical vectors beyond expectation that counts
@@ -114,14 +114,24 @@ def identical_vectors(
     shift = np.round((apart[pair] - apart[shared.pair]) / steps) * steps
     equal = (np.abs(np.nan_to_num(shared.gap + shift)) < ROUNDING).all(axis=1)
     own = shared.pair == pair
-    units, hits, rest, others = own.sum(), equal[own].sum(), (~own).sum(), equal[~own].sum()
-    counts = np.arange(units + 1)
-    tail = hypergeom.sf(counts - 1, units + rest, counts + others, units)
-    expected = others / rest
-    needed = counts[tail <= level]
-    chance = min(1.0, expected + MANY)
-    power = binom.sf(needed[0] - 1, units, chance) if len(needed) else 0.0
-    return hits / units, expected, float(tail[hits]), float(power)
+    units, hits, rest, others = (int(each) for each in (own.sum(), equal[own].sum(), (~own).sum(), equal[~own].sum()))
+    needed = int(units * others / rest)
+    while needed <= units and more_identical(needed, units, others, rest) > level:
+        needed += 1
+    chance = min(1.0, others / rest + MANY)
+    power = float(binom.sf(needed - 1, units, chance))
+    return hits / units, others / rest, more_identical(hits, units, others, rest), power
+
+
+def more_identical(hits: int, units: int, others: int, rest: int) -> float:
+    """P value of Fisher's exact test that `hits` of `units` are not more than `others` of `rest`."""
+    return float(hypergeom.sf(hits - 1, units + rest, hits + others, units))
+
+
+def smallest_step(marks: np.ndarray) -> float:
+    """Smallest distance between two levels in use; 1 where there are none."""
+    levels = np.unique(marks[~np.isnan(marks)])
+    return float(np.diff(levels).min()) if len(levels) > 1 else 1.0
 
 
 def residual_correlations(panel: PanelMarks, shared: _Shared) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -137,7 +147,8 @@ def residual_correlations(panel: PanelMarks, shared: _Shared) -> tuple[np.ndarra
     enough = units >= LEAST
     z, without = np.where(enough, z, np.nan), np.where(enough, without, np.nan)
     mean = others_mean(z)
-    se = jackknife_error(z - mean, without - others_mean(without), units)
+    offices = (panel.by_office(both.any(axis=2).astype(int)) > 0).sum(axis=0)
+    se = jackknife_error(z - mean, without - others_mean(without), offices)
     with np.errstate(invalid="ignore", divide="ignore"):
-        p_value = np.where(se > ROUNDING, t.sf((z - mean) / se, np.maximum(units - 1, 1)), np.nan)
+        p_value = np.where(se > ROUNDING, t.sf((z - mean) / se, np.maximum(offices - 2, 1)), np.nan)
     return np.tanh(z), np.tanh(mean), p_value

@@ -13,7 +13,7 @@ from analysis.statistics.effects.effect import (
     few,
     without_each,
 )
-from analysis.statistics.effects.marks import PanelMarks, smallest_step
+from analysis.statistics.effects.marks import PanelMarks
 
 LEAST = 8  # dossiers
 NARROW = 0.7  # ratio of spreads, and of entropies, that counts
@@ -39,7 +39,7 @@ def centrality(panel: PanelMarks, *, confidence: float = 0.95) -> Effects:
     567-582.
     """
     sums = np.stack([(panel.own**2).sum(axis=2), panel.others_square.sum(axis=2)], axis=-1)
-    found = Jackknifed(*without_each(panel.by_office(sums), log_ratio), panel.units, np.exp)
+    found = Jackknifed(*without_each(panel.by_office(sums), log_ratio), panel.units, panel.offices, np.exp)
     return beside_panel(
         found, distance=lambda _: np.log(NARROW), size=NARROW, reason=few(panel.units, LEAST), confidence=confidence
     )
@@ -52,11 +52,10 @@ def log_ratio(sums: np.ndarray) -> np.ndarray:
 
 
 def range_used(panel: PanelMarks, *, confidence: float = 0.95) -> Effects:
-    """Entropy of the levels that each juror uses ÷ the median entropy of the other jurors.
+    """Entropy of the levels that each juror uses on a criterion ÷ the median entropy of the other jurors.
 
-    Each juror's own dossiers count. Marks of each criterion are first moved by whole steps of the scale by the juror's
-    generosity, so that a severe juror does not look wide or narrow for being severe. Entropies carry Miller and
-    Madow's correction for the number of marks.
+    Mean over the criteria, weighted with the marks, so that neither severity nor a habit on one criterion counts. Each
+    juror's own dossiers count. Entropies carry Miller and Madow's correction for the number of marks.
 
     Returns
     -------
@@ -69,25 +68,26 @@ def range_used(panel: PanelMarks, *, confidence: float = 0.95) -> Effects:
     """
     rated = ~np.isnan(panel.marks)
     levels = np.unique(panel.marks[rated])
-    steps = np.array([smallest_step(marks) for marks in np.moveaxis(panel.marks, 2, 0)])
-    moved = panel.marks - np.round(panel.generosity / steps) * steps
-    levels = np.unique(np.round(moved[rated], 6))
-    code = np.searchsorted(levels, np.round(np.where(rated, moved, levels[0]), 6))
-    sums = np.zeros((*rated.shape[:2], len(levels)))
-    np.add.at(sums, (*np.nonzero(rated)[:2], code[rated]), 1.0)
-    units = rated.any(axis=2).sum(axis=0)
-    found = Jackknifed(*without_each(panel.by_office(sums), log_entropy), units, np.exp)
+    code = np.searchsorted(levels, np.where(rated, panel.marks, levels[0]))
+    sums = ((code[..., None] == np.arange(len(levels))) & rated[..., None]).astype(float)
+    judged = rated.any(axis=2)
+    units, offices = judged.sum(axis=0), (panel.by_office(judged.astype(int)) > 0).sum(axis=0)
+    shape = panel.marks.shape[2], len(levels)
+    per_office = panel.by_office(sums.reshape(*judged.shape, -1))
+    values = without_each(per_office, lambda counts: log_entropy(counts.reshape(*counts.shape[:-1], *shape)))
     effects = beside_panel(
-        found, distance=lambda _: np.log(NARROW), size=NARROW, reason=few(units, LEAST), confidence=confidence
-    )
+        Jackknifed(*values, units, offices, np.exp), distance=lambda _: np.log(NARROW), size=NARROW,
+        reason=few(units, LEAST), confidence=confidence,
+    )  # fmt: skip
     scaled = {name: getattr(effects, name) / effects.panel for name in ("value", "se", "low", "high", "panel")}
     return replace(effects, **scaled)
 
 
 def log_entropy(counts: np.ndarray) -> np.ndarray:
-    """Logarithm of the entropy of the levels (last axis), corrected for few marks."""
+    """Logarithm of the mean entropy of the criteria (last axis but one) from the counts of levels (last axis)."""
     number = counts.sum(axis=-1)
     with np.errstate(invalid="ignore", divide="ignore"):
-        logs = np.where(counts > 0, np.log(counts), 0.0)
-        plain = np.log(number) - (counts * logs).sum(axis=-1) / number
-        return np.log(plain + ((counts > 0).sum(axis=-1) - 1) / (2 * number))
+        products = np.where(counts > 0, counts * np.log(np.maximum(counts, 1)), 0.0).sum(axis=-1)
+        entropies = np.where(number > 0, number * np.log(np.maximum(number, 1)) - products, 0.0)  # times number
+        corrections = np.maximum((counts > 0).sum(axis=-1) - 1, 0) / 2
+        return np.log((entropies + corrections).sum(axis=-1) / number.sum(axis=-1))
