@@ -177,7 +177,8 @@ def test_the_answer_is_one_sentence_of_both_numbers():
 
 def test_the_polish_answer_counts_in_polish():
     assert answer(DIFFERENCE, AGAIN, language="pl").endswith(
-        "różnią się średnio o 1,4 pkt na skali 0–10, a druga taka sama komisja nagrodziłaby ponownie "
+        "różnią się średnio o 1,4 pkt na skali 0–10, a druga taka sama komisja, wybierając spośród "
+        "tych samych zgłoszeń ostatniego etapu, nagrodziłaby ponownie "
         "około 8 z 12 nagrodzonych zgłoszeń."
     )
 
