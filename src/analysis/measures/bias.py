@@ -83,7 +83,7 @@ def _add_total(rows: Rows, table: rasch.InteractionTable, enough: np.ndarray) ->
     rank = cells - len(np.unique(table.first[used])) - len(np.unique(table.second[used])) + 1
     value: float | NotDefined = NotDefined("too_few_units", f"{cells} cells that can be tested are too few")
     p_value = np.nan
-    if rank > 0:
+    if cells and rank > 0:
         value = float((table.z[used] ** 2).sum()) * rank / cells
         p_value = float(chi2.sf(value, rank))
     rows.add("bias_chi2", value, NO_INTERVAL, uom="coefficient", p_value=p_value, n_scores=round(table.count.sum()))
@@ -109,6 +109,6 @@ def _add_contrasts(rows: Rows, stage: StageFit, table: rasch.InteractionTable, e
                 se=found.se[place],
                 p_value=found.p[place],
                 q_value=q_values[place],
-                q_family=f"bias_contrast of {sum(keep)} pairs of criteria",
+                q_family=f"bias_contrast of {sum(keep)} pairs of criteria of a juror",
                 n_units=round(min(cells[juror, one], cells[juror, two])),
             )

@@ -26,7 +26,7 @@ PROFILES = {  # measure → its function, variant, method of the interval, level
     ),
     "range_used": (
         effects.range_used,
-        "entropy of the levels used / mean of the other jurors",
+        "entropy of the levels used / median of the other jurors",
         "t, jackknife over offices",
         LEVELS,
     ),
@@ -44,7 +44,7 @@ PROFILES = {  # measure → its function, variant, method of the interval, level
     ),
     "identical_profiles": (
         effects.identical_profiles,
-        "share of dossiers with equal marks less the others' share",
+        "share of dossiers with equal marks less the others' share, one-sided",
         "t over dossiers",
         LEVELS,
     ),
@@ -55,7 +55,7 @@ ORDERS = {
 }
 SHARES = ("identical_profiles",)
 IN_POINTS = ("order_drift", "half_change")
-COPIED = "identical profiles, share less expected"
+COPIED = "identical profiles, share less expected, one-sided"
 RESIDUALS = "correlation of residuals"
 MOST_JURORS = 60  # of more, pairs are not compared
 COUNTING = "0.5 standard deviations of dossiers"  # the size that counts where it is in points

@@ -7,7 +7,9 @@ import pandas as pd
 
 from analysis.config import Competition
 from analysis.errors import NotDefined
+from analysis.measures.affinity import add_affinity
 from analysis.measures.bias import add_bias, refuse_bias
+from analysis.measures.deviations import add_deviations, add_deviations_by_criterion
 from analysis.measures.effects import add_effects
 from analysis.measures.linking import add_links
 from analysis.measures.panel import add_panel
@@ -15,8 +17,8 @@ from analysis.measures.rasch import add_elements, fit_stage, refuse_elements
 from analysis.measures.rasch_marks import add_categories, add_connection, add_summary, refuse_summary
 from analysis.measures.rows import COUNTED, DESCRIBED, Rows, attempt
 from analysis.measures.scale_use import add_scale_use
-from analysis.measures.slices import NUMERIC, Panel, Slice, misfit, pooled, read_panel, shared_scale
-from analysis.statistics.jurors import Deviation, Severities, deviation_from_others, severity_additive
+from analysis.measures.slices import Panel, Slice, pooled, read_panel, shared_scale
+from analysis.statistics.jurors import Severities, severity_additive
 from analysis.statistics.multiplicity import benjamini_hochberg
 from analysis.statistics.resample import Interval
 
@@ -36,7 +38,7 @@ def measure(tables: dict[str, pd.DataFrame], competition: Competition, edition: 
         part = over_editions(panels, stage=stage) if not edition else panels[0].composite()
         _severities(under, part, competition)
         _marks(under, part)
-        _deviations(under, part, competition)
+        add_deviations(under, part, competition)
         add_scale_use(under, panels)
         if edition:
             _of_stage(under, panels[0], tables, competition)
@@ -48,10 +50,9 @@ def measure(tables: dict[str, pd.DataFrame], competition: Competition, edition: 
 
 def _of_stage(rows: Rows, panel: Panel, tables: dict[str, pd.DataFrame], competition: Competition) -> None:
     """Add what is said of the jurors inside one stage of one edition only."""
-    for criterion in panel.criteria:
-        part = panel.of_criterion(criterion.id)
-        _deviations(rows.under(criterion=criterion.id), part, competition)
+    add_deviations_by_criterion(rows, panel, competition)
     add_effects(rows, panel, tables, competition)
+    add_affinity(rows, panel, tables, competition)
     _rasch(rows, panel, competition)
 
 
@@ -133,33 +134,11 @@ def _marks(rows: Rows, part: Slice) -> None:
         marks = part.ratings[:, place]
         marks = marks[np.isfinite(marks)]
         under = rows.under(subject_type="juror", subject=juror)
-        under.add("judged", len(marks), COUNTED, uom="count", variant="dossiers with a composite mark")
+        under.add(
+            "judged", len(marks), COUNTED, uom="count", variant="dossiers with a composite mark", n_units=len(marks)
+        )
         columns = {"uom": part.uom, "n_units": len(marks)}
         under.add("score_mean", marks.mean(), DESCRIBED, variant="mean of the juror's marks", **columns)
         one = NotDefined("too_few_units", "a standard deviation needs two marks; here 1")
         spread = marks.std(ddof=1) if len(marks) > 1 else one
         under.add("score_sd", spread, DESCRIBED, variant="the juror's marks, n - 1", **columns)
-
-
-def _deviations(rows: Rows, part: Slice, competition: Competition) -> None:
-    unfit = misfit("deviation_from_others", part.level, levels=NUMERIC)
-    for place, juror in enumerate(part.jurors):
-        found = unfit or attempt(
-            deviation_from_others,
-            part.orientation * part.ratings,
-            place,
-            cluster=part.cluster,
-            confidence=competition.analysis.confidence,
-        )
-        value, ends, units = found, None, 0
-        if isinstance(found, Deviation):
-            value, ends, units = found.value, _deviation_ends(found), found.units
-        under = rows.under(subject_type="juror", subject=juror, versus_type="others")
-        variant = "mean difference from the others' mean"
-        under.add("deviation_from_others", value, ends, uom=part.uom, variant=variant, n_units=units)
-
-
-def _deviation_ends(found: Deviation) -> Interval | NotDefined:
-    if np.isnan(found.low):
-        return NotDefined(found.interval, f"{found.units} dossiers do not show how the difference varies")
-    return Interval(found.low, found.high, found.se, found.confidence, found.interval)

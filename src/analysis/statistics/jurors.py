@@ -97,7 +97,10 @@ def severity_additive(ratings: np.ndarray, *, confidence: float = 0.95) -> Sever
 
 @dataclass(frozen=True)
 class Deviation:
-    """A juror's mean mark less the others' on the same units: points, positive = more generous; its interval."""
+    """A juror's mean mark less the others' on the same units: points, positive = more generous; interval, p value.
+
+    `p_value`: the difference is 0, two-sided, by the t of the interval; NaN without one or without variation.
+    """
 
     value: float
     se: float
@@ -106,6 +109,7 @@ class Deviation:
     confidence: float
     interval: str
     units: int
+    p_value: float
 
 
 def deviation_from_others(
@@ -152,8 +156,10 @@ def deviation_from_others(
         ends = mean_interval(difference, cluster=group, confidence=confidence)
     except NotDefined as reason:
         nan = float("nan")
-        return Deviation(mean(difference), nan, nan, nan, confidence, reason.code, int(both.sum()))
-    return Deviation(mean(difference), ends.se, ends.low, ends.high, confidence, ends.interval, int(both.sum()))
+        return Deviation(mean(difference), nan, nan, nan, confidence, reason.code, int(both.sum()), nan)
+    value, df = mean(difference), len(np.unique(group)) - 1
+    p_value = float(2 * t.sf(abs(value) / ends.se, df)) if ends.se > 0 else float("nan")
+    return Deviation(value, ends.se, ends.low, ends.high, confidence, ends.interval, int(both.sum()), p_value)
 
 
 def coscored(ratings: np.ndarray) -> np.ndarray:
