@@ -38,6 +38,7 @@ SPARSE, SHORTLIST = Design(96), Design(32, each=8)
 class Edition:
     cube: np.ndarray
     regions: np.ndarray
+    home: int  # region of the juror at place UNUSUAL
     order: np.ndarray
 
 
@@ -67,7 +68,8 @@ def edition(design, kind, *, rng):
     else:
         assigned = np.argsort(rng.random(points.shape[:2]), axis=1) < design.each
     missing = rng.random(points.shape) < model["jury"]["missing"]
-    return Edition(np.where(assigned[:, :, None] & ~missing, points, np.nan), regions, np.arange(design.dossiers))
+    cube = np.where(assigned[:, :, None] & ~missing, points, np.nan)
+    return Edition(cube, regions, panel.regions[UNUSUAL], np.arange(design.dossiers))
 
 
 @dataclass(frozen=True)

@@ -12,14 +12,13 @@ from analysis.statistics.effects.contrasts import (
     half_change,
     order_drift,
 )
-from analysis.statistics.effects.effect import Effect, Effects
+from analysis.statistics.effects.effect import Effects
 from analysis.statistics.effects.halo import halo, identical_profiles
 from analysis.statistics.effects.marks import PanelMarks, panel_marks
 from analysis.statistics.effects.pairs import PairEffects, copying
 from analysis.statistics.effects.spread import centrality, range_used
 
 __all__ = [
-    "Effect",
     "Effects",
     "GroupEffects",
     "PairEffects",

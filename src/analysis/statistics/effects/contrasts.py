@@ -99,16 +99,19 @@ def criterion_severity(panel: PanelMarks, *, confidence: float = 0.95) -> GroupE
     if panel.marks.shape[2] < 2:
         raise NotDefined("one_item", "A juror's severity on one criterion needs another criterion beside it.")
     count = np.maximum(panel.compared.sum(axis=2), 1)[:, :, None]
-    residual = np.where(panel.compared, panel.own - panel.others, 0.0)
+    residual = panel.own - panel.others
     residual = np.where(panel.compared, residual - residual.sum(axis=2, keepdims=True) / count, 0.0)
     units = panel.compared.sum(axis=0)
+    judged = units > 0
+    usual = np.where(judged, panel.generosity, 0.0).sum(axis=1) / np.maximum(judged.sum(axis=1), 1)
     weight = panel.weight[:, :, None] * panel.compared
-    value = panel.generosity - panel.generosity.mean(axis=1, keepdims=True)
-    df = units - 1
-    squares = (weight * residual**2).sum(axis=0) * fitted_share(panel.compared)
+    total = panel.by_office(weight)
+    response = panel.by_office(weight * residual) / np.where(total > 0, total, 1.0)
+    df = (total > 0).sum(axis=0) - 1
+    squares = (total * response**2).sum(axis=0) * fitted_share(panel.compared)
     pooled = squares.sum(axis=0) / np.maximum(np.maximum(df, 0).sum(axis=0), 1)
-    variance = squares / np.maximum(df, 1)
-    slopes = Slopes(value, np.sqrt(variance * panel.leverage), np.sqrt(pooled * panel.leverage), df)
+    errors = (np.sqrt(each * panel.leverage) for each in (squares / np.maximum(df, 1), pooled))
+    slopes = Slopes(panel.generosity - usual[:, None], *errors, df)
     reason = np.where(units < LEAST_CELL, "too_few_units", "").astype(object)
     return group_effects(panel, tuple(range(panel.marks.shape[2])), slopes, (units, reason), confidence)
 
@@ -250,7 +253,7 @@ def shrunken(value: np.ndarray, se: np.ndarray) -> np.ndarray:
     total = precision.sum()
     if total == 0:
         return np.full(value.shape, np.nan)
-    between = max(0.0, (np.where(usable, value, 0.0) ** 2 @ precision.T).trace() - usable.sum()) / total
+    between = max(0.0, (np.where(usable, value, 0.0) ** 2 * precision).sum() - usable.sum()) / total
     return value * between / (between + se**2)
 
 

@@ -8,27 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import nct, t
 
-from analysis.errors import REASONS, NotDefined
-
 LEVEL = 0.05  # of the tests whose power is given
 ROUNDING = 1e-9  # a standard error below this is rounding
 SUREST = 30.0  # standard errors from which power is 1
-
-
-@dataclass(frozen=True)
-class Effect:
-    """One effect of one juror; the fields are those of `Effects`."""
-
-    value: float
-    se: float
-    low: float
-    high: float
-    p_value: float
-    panel: float
-    n_units: int
-    power: float
-    size: float
-    confidence: float
 
 
 @dataclass(frozen=True)
@@ -52,21 +34,6 @@ class Effects:
     size: float
     confidence: float
     reason: np.ndarray
-
-    def juror(self, place: int) -> Effect:
-        """Give the effect of one juror.
-
-        Raises
-        ------
-        NotDefined
-            The juror's `reason`.
-        """
-        if self.reason[place]:
-            number = int(self.n_units[place])
-            raise NotDefined(self.reason[place], f"{REASONS[self.reason[place]]}; dossiers that count: {number}")
-        fields = ("value", "se", "low", "high", "p_value", "panel", "n_units", "power")
-        numbers = {name: getattr(self, name)[place].item() for name in fields}
-        return Effect(**numbers, size=self.size, confidence=self.confidence)
 
 
 def power_of(size: float | np.ndarray, se: np.ndarray, df: np.ndarray) -> np.ndarray:

@@ -100,7 +100,8 @@ def identical_profiles(panel: PanelMarks, *, confidence: float = 0.95) -> Effect
     margin = t.ppf((1 + confidence) / 2, np.maximum(units - 1, 1)) * se
     reason = reasons(panel, units)
     shown = np.where(reason == "", 1.0, np.nan)
-    null = np.sqrt((chance * (1 - chance)).sum(axis=0)) / number * profiles.mean() / max(profiles.mean() - 1, 1)
+    scale = profiles / np.maximum(profiles - 1, 1)  # of the difference for one profile more
+    null = np.sqrt((scale**2 * chance * (1 - chance)).sum(axis=0)) / number
     null = np.maximum(null, np.sqrt(MANY * (1 - MANY) / number))
     return Effects(
         value=shown * value, se=shown * se, low=shown * (value - margin), high=shown * (value + margin),

@@ -12,6 +12,7 @@ from analysis.statistics.effects.effect import LEVEL, ROUNDING, few, jackknife_e
 from analysis.statistics.effects.marks import PanelMarks
 
 LEAST = 10  # dossiers that both marked
+NEAR = 1e-6  # points within which two marks are the same
 MANY = 0.2  # share of identical vectors beyond expectation that counts
 
 
@@ -112,7 +113,7 @@ def identical_vectors(
     apart = panel.generosity[shared.first] - panel.generosity[shared.second]
     steps = np.array([smallest_step(marks) for marks in np.moveaxis(panel.marks, 2, 0)])
     shift = np.round((apart[pair] - apart[shared.pair]) / steps) * steps
-    equal = (np.abs(np.nan_to_num(shared.gap + shift)) < ROUNDING).all(axis=1)
+    equal = (np.abs(np.nan_to_num(shared.gap + shift)) < NEAR).all(axis=1)
     own = shared.pair == pair
     units, hits, rest, others = (int(each) for each in (own.sum(), equal[own].sum(), (~own).sum(), equal[~own].sum()))
     needed = int(units * others / rest)
@@ -130,7 +131,7 @@ def more_identical(hits: int, units: int, others: int, rest: int) -> float:
 
 def smallest_step(marks: np.ndarray) -> float:
     """Smallest distance between two levels in use; 1 where there are none."""
-    levels = np.unique(marks[~np.isnan(marks)])
+    levels = np.unique(np.round(marks[~np.isnan(marks)] / NEAR) * NEAR)
     return float(np.diff(levels).min()) if len(levels) > 1 else 1.0
 
 

@@ -66,21 +66,30 @@ def range_used(panel: PanelMarks, *, confidence: float = 0.95) -> Effects:
     ------
     Shannon (1948), Bell Syst. Tech. J. 27, 379-423; Miller (1955), Note on the bias of information estimates.
     """
-    rated = ~np.isnan(panel.marks)
-    levels = np.unique(panel.marks[rated])
-    code = np.searchsorted(levels, np.where(rated, panel.marks, levels[0]))
-    sums = ((code[..., None] == np.arange(len(levels))) & rated[..., None]).astype(float)
-    judged = rated.any(axis=2)
+    judged = (~np.isnan(panel.marks)).any(axis=2)
     units, offices = judged.sum(axis=0), (panel.by_office(judged.astype(int)) > 0).sum(axis=0)
-    shape = panel.marks.shape[2], len(levels)
-    per_office = panel.by_office(sums.reshape(*judged.shape, -1))
-    values = without_each(per_office, lambda counts: log_entropy(counts.reshape(*counts.shape[:-1], *shape)))
     effects = beside_panel(
-        Jackknifed(*values, units, offices, np.exp), distance=lambda _: np.log(NARROW), size=NARROW,
+        Jackknifed(*log_entropies(panel), units, offices, np.exp), distance=lambda _: np.log(NARROW), size=NARROW,
         reason=few(units, LEAST), confidence=confidence,
     )  # fmt: skip
     scaled = {name: getattr(effects, name) / effects.panel for name in ("value", "se", "low", "high", "panel")}
     return replace(effects, **scaled)
+
+
+def log_entropies(panel: PanelMarks) -> tuple[np.ndarray, np.ndarray]:
+    """Logarithm of the entropy of every juror, shape (jurors,), and without each office, shape (offices, jurors)."""
+    rated = ~np.isnan(panel.marks)
+    levels = np.unique(panel.marks[rated])
+    code = np.searchsorted(levels, np.where(rated, panel.marks, levels[0]))
+    offices = panel.cluster.max() + 1
+    found = []
+    for juror in range(rated.shape[1]):  # one by one: the counts of all would be large where levels are many
+        dossier, criterion = np.nonzero(rated[:, juror])
+        counts = np.zeros((offices, 1, rated.shape[2], len(levels)))
+        np.add.at(counts, (panel.cluster[dossier], 0, criterion, code[dossier, juror, criterion]), 1)
+        found.append(without_each(counts, log_entropy))
+    values, without = zip(*found, strict=True)
+    return np.concatenate(values), np.concatenate(without, axis=1)
 
 
 def log_entropy(counts: np.ndarray) -> np.ndarray:
