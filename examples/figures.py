@@ -12,10 +12,15 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
+from scipy.stats import ttest_ind
 
 import analysis
 from analysis.intake.text import read_text
+from analysis.statistics.affinity import Affinity, fixed_affinity, permutation_affinity
+from analysis.statistics.multiplicity import benjamini_hochberg
+from analysis.statistics.resample import generator
 
 HERE = Path(__file__).parent
 SERIES_ALPHA = (
@@ -70,6 +75,26 @@ def strictly(w: analysis.workspace.Workspace) -> Iterator[tuple[str, float, floa
     for juror, wanted in SEVERITY.items():
         yield f"severity, {juror} - len", wanted, found[juror] - found["len"], 3
     yield "misplaced marks found", 2, (w.findings.code == "partial_session").sum(), 0
+    shifts = w.results[w.results.measure == "link_shift"]
+    yield "links between neighbouring series", 14, shifts["value"].count(), 0
+    yield "judges of several series far from one model", 0, (linked_severities(w)["apart"].abs() > 2).sum(), 0
+
+
+def linked_severities(w: analysis.workspace.Workspace) -> pd.DataFrame:
+    """Give the linked severities, a row a judge of several series: each series, their mean, and one model's severity.
+
+    `apart`: mean less the severity of one additive model over all series, both less their means over these judges, in
+    standard deviations of a judge's change from series to series and of the model's error.
+    """
+    rows = w.results[(w.results.edition != "") | (w.results.measure == "severity_additive")]
+    linked = rows[rows.measure == "linked_severity"].pivot(index="subject", columns="edition", values="value")
+    linked = linked[linked.notna().sum(axis=1) > 1]
+    one = w.results[(w.results.measure == "severity_additive") & (w.results.edition == "")].set_index("subject")
+    mean, whole = linked.mean(axis=1), one.loc[linked.index, "value"]
+    change = np.sqrt(linked.var(axis=1).mean())
+    apart = (mean - mean.mean()) - (whole - whole.mean())
+    scale = np.hypot(change, one.loc[linked.index, "se"])
+    return linked.assign(mean=mean, one_model=whole, apart=apart / scale)
 
 
 def chopin(w: analysis.workspace.Workspace) -> Iterator[tuple[str, float, float, int]]:
@@ -194,6 +219,74 @@ def figure_skating(w: analysis.workspace.Workspace) -> Iterator[tuple[str, float
     music = found[found["key"] == "criterion interpretation"].loc["several_spellings", "found"]
     for text, count in (("Music'", 1310), ("Music / Timing'", 274), ("Music/Timing'", 142)):
         yield f"spelling …{text}", 1, f"{text} × {9 * count}" in music, 0
+    yield from own_country(senior_marks(w.shelf.data / "figure_skating_2016_2017"))
+
+
+def senior_marks(folder: Path) -> pd.DataFrame:
+    """Read every judge's marks of senior performances: criterion, score, points, judge's and skater's country."""
+    marks = pd.read_csv(folder / "judge-scores.csv.gz").merge(pd.read_csv(folder / "judged-aspects.csv.gz"))
+    marks = marks.merge(pd.read_csv(folder / "judge-goe.csv.gz"), on=["aspect_id", "judge"], how="left")
+    performances = pd.read_csv(folder / "performances.csv")
+    marks = marks.merge(performances[["performance_id", "competition", "program", "name", "nation"]])
+    judges = pd.read_csv(folder / "judges.csv")
+    judges["judge"] = "J" + judges["role"].str.extract(r"(\d+)")[0]
+    marks = marks.merge(judges[["competition", "program", "judge", "clean_judge_name"]])
+    marks = marks.merge(pd.read_csv(folder / "judge-country.csv"), on="clean_judge_name")
+    component = marks["section"] == "components"
+    points = np.where(component, marks["factor"] * marks["score"], marks["base_value"] + marks["judge_goe"])
+    senior = ~marks["program"].str.upper().str.contains("JUNIOR")
+    marks = marks.assign(
+        points=points.round(2),
+        own=marks["judge_country"] == marks["nation"],
+        length=np.where(marks["program"].str.contains("SHORT"), "short", "free"),
+        criterion=marks["aspect_desc"].str.split(r" of | /|/", regex=True).str[0],
+    )
+    return marks[senior & ~(component & (marks["score"] == 0))]
+
+
+def performance_points(marks: pd.DataFrame) -> pd.DataFrame:
+    """Add up the points of a judge for a performance; `level`: the judge within short or free programs."""
+    keys = ["performance_id", "name", "clean_judge_name", "length", "own"]
+    points = marks.groupby(keys, as_index=False)["points"].sum()
+    return points.assign(level=points["clean_judge_name"] + ", " + points["length"])
+
+
+def own_country(marks: pd.DataFrame) -> Iterator[tuple[str, float, float, int]]:
+    """Give the figures of judges' marks for their own country by the source's method, and by fixed effects."""
+    points = performance_points(marks)
+    given = points.groupby("performance_id")["points"]
+    apart = points["points"] - (given.transform("sum") - points["points"]) / (given.transform("count") - 1)
+    apart -= apart.groupby(points["level"]).transform("mean")
+    own, others = apart[points["own"]], apart[~points["own"]]
+    yield "marks for own country", 1305, len(own), 0
+    yield "marks for other countries", 13375, len(others), 0
+    yield "own less other countries, source's method", 3.389, own.mean() - others.mean(), 3
+    yield "its Welch t", 37.86, ttest_ind(own, others, equal_var=False).statistic, 2
+    cube, flags, skaters = cube_of(points.assign(criterion="points", mark=points["points"]), judge="level")
+    yield "own country, fixed effects", 3.257, fixed_affinity(cube, flags, cluster=skaters).value[-1], 3
+
+
+def cube_of(marks: pd.DataFrame, *, judge: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Arrange `mark` by performance, judge and criterion; tell what is of the judge's country, and who skated."""
+    places = [pd.factorize(marks[name], sort=True) for name in ("performance_id", judge, "criterion")]
+    (performance, _), (juror, _), (criterion, _) = places
+    cube = np.full([len(names) for _, names in places], np.nan)
+    own = np.zeros(cube.shape[:2], dtype=bool)
+    skaters = np.empty(len(cube), dtype=object)
+    cube[performance, juror, criterion], own[performance, juror] = marks["mark"], marks["own"]
+    skaters[performance] = marks["name"]
+    return cube, own, skaters.astype(str)
+
+
+def component_affinity(marks: pd.DataFrame) -> dict[str, Affinity]:
+    """Compare component marks for own country with the others, in points of the scale, by both estimates."""
+    components = marks[marks["section"] == "components"]
+    cube, own, skaters = cube_of(components.assign(mark=components["score"]), judge="clean_judge_name")
+    rng = generator(0, "own country")
+    return {
+        "permutation of skaters within judge and criterion": permutation_affinity(cube, own, cluster=skaters, rng=rng),
+        "effects of judge and performance": fixed_affinity(cube, own, cluster=skaters),
+    }
 
 
 FIGURES = {
@@ -222,6 +315,26 @@ def _compare(official: pd.DataFrame, typed: pd.DataFrame) -> None:
             print(f"  {wave}: {len(lone)} only in the {name} release{': ' if lone else ''}{told}")
 
 
+def _print_linked(w: analysis.workspace.Workspace) -> None:
+    print("  severities linked over the series, points; last: mean, one model of all series, difference in SD")
+    for judge, *values in linked_severities(w).itertuples(name=None):
+        print(f"  {judge:10}" + "".join("      -" if np.isnan(value) else f"{value:7.2f}" for value in values))
+    drifts = w.results[(w.results.measure == "severity_drift") & (w.results.q_value < 0.05)]
+    for row in drifts.itertuples():
+        print(f"  drift: {row.subject} {row.edition} to {row.edition_to}: {row.value:.2f}, q {row.q_value:.3f}")
+
+
+def _print_own_country(w: analysis.workspace.Workspace) -> None:
+    """Print the answer on the components: points more for own country, and how many judges show it."""
+    for how, found in component_affinity(senior_marks(w.shelf.data / "figure_skating_2016_2017")).items():
+        value, low, high, p = (getattr(found, name)[-1] for name in ("value", "low", "high", "p_value"))
+        told = np.isfinite(found.value[:-1])
+        flagged = (benjamini_hochberg(found.p_value[:-1]) < 0.05) & (found.value[:-1] > 0)
+        print(f"  components, own country, {how}: {value:.3f} points, {low:.3f} to {high:.3f}, p {p:.1g}")
+        print(f"    {flagged.sum()} of {told.sum()} judges with three own and three other performances at q < .05")
+    print("  the source names 27 of 214 judges, p < .00001 of single performances shuffled; no proof of intent")
+
+
 def _print_differences(w: analysis.workspace.Workspace) -> None:
     for other in ("e02", "e03"):
         for row in differing_cells(w.scores, "e01", other).itertuples():
@@ -230,6 +343,13 @@ def _print_differences(w: analysis.workspace.Workspace) -> None:
     for juror, written in spellings(w.scores).items():
         if len(written) > 1:
             print(f"  spelled: {juror}: {', '.join(written)}")
+
+
+PRINTED = {
+    "strictly": _print_linked,
+    "chopin_transcriptions": _print_differences,
+    "figure_skating": _print_own_country,
+}
 
 
 def main(data: str) -> int:
@@ -244,8 +364,8 @@ def main(data: str) -> int:
             print(f"  {figure:40} {wanted:>10.{decimals}f} {found:>10.{decimals}f}  {'ok' if same else 'DIFFERS'}")
         for found in w.findings[w.findings.code == "partial_session"].itertuples():
             print(f"  misplaced? {found.file} {found.place}: {found.key}; found {found.found}; {found.done}")
-        if name == "chopin_transcriptions":
-            _print_differences(w)
+        if name in PRINTED:
+            PRINTED[name](w)
     _compare(*(analysis.open(HERE / name, data=data).responses for name in ("somerville", "somerville_raw")))
     print(f"\n{differing} figures differ")
     return differing

@@ -1,16 +1,20 @@
 """Marks for a juror's own dossiers beside the juror's other marks."""
 
+import importlib.util
 from itertools import combinations
+from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import pytest
 import statsmodels.api as sm
-from scipy.stats import ttest_ind
 
 from analysis.errors import NotDefined
 from analysis.statistics.affinity import fixed_affinity, permutation_affinity, recusal_effect, relative_marks
 from analysis.statistics.multiplicity import benjamini_hochberg
+
+SPEC = importlib.util.spec_from_file_location("figures", Path(__file__).parents[1] / "examples" / "figures.py")
+figures = importlib.util.module_from_spec(SPEC)
+SPEC.loader.exec_module(figures)
 
 
 def panel(rng, *, dossiers=24, jurors=4, criteria=3, gain=0.0, missing=0.0):
@@ -146,66 +150,33 @@ def test_places_are_counted_within_categories():
     assert (found.awards, found.places) == (0, 0)
 
 
-def skating(folder):
-    """Read every judge's marks of senior performances with the points they gave, as the source adds them."""
-    marks = pd.read_csv(folder / "judge-scores.csv.gz").merge(pd.read_csv(folder / "judged-aspects.csv.gz"))
-    marks = marks.merge(pd.read_csv(folder / "judge-goe.csv.gz"), on=["aspect_id", "judge"], how="left")
-    performances = pd.read_csv(folder / "performances.csv")
-    marks = marks.merge(performances[["performance_id", "competition", "program", "name", "nation"]])
-    judges = pd.read_csv(folder / "judges.csv")
-    judges["judge"] = "J" + judges["role"].str.extract(r"(\d+)")[0]
-    marks = marks.merge(judges[["competition", "program", "judge", "clean_judge_name"]])
-    marks = marks.merge(pd.read_csv(folder / "judge-country.csv"), on="clean_judge_name")
-    component = marks["section"] == "components"
-    points = np.where(component, marks["factor"] * marks["score"], marks["base_value"] + marks["judge_goe"])
-    marks["points"] = points.round(2)
-    senior = ~marks["program"].str.upper().str.contains("JUNIOR")
-    marks = marks[senior & ~(component & (marks["score"] == 0))]
-    keys = ["performance_id", "name", "program", "nation", "clean_judge_name", "judge_country"]
-    return marks.groupby(keys, as_index=False)["points"].sum()
-
-
 @pytest.fixture(scope="module")
-def judged(shared):
-    table = skating(shared / "data" / "figure_skating_2016_2017")
-    table["own"] = table["judge_country"] == table["nation"]
-    table["level"] = table["clean_judge_name"] + table["program"].str.contains("SHORT").map({True: " s", False: " f"})
-    return table
-
-
-def arranged(table, judge):
-    dossier, performances = pd.factorize(table["performance_id"])
-    juror, judges = pd.factorize(table[judge], sort=True)
-    cube = np.full((len(performances), len(judges), 1), np.nan)
-    own = np.zeros(cube.shape[:2], dtype=bool)
-    office = np.empty(len(performances), dtype=object)
-    cube[dossier, juror, 0], own[dossier, juror], office[dossier] = table["points"], table["own"], table["name"]
-    return cube, own, office.astype(str)
+def marks(shared):
+    return figures.senior_marks(shared / "data" / "figure_skating_2016_2017")
 
 
 @pytest.mark.real
-def test_the_difference_for_own_country_by_the_source_s_method_is_3_389(judged):
-    marks = judged.groupby("performance_id")["points"]
-    others = (marks.transform("sum") - judged["points"]) / (marks.transform("count") - 1)
-    apart = judged["points"] - others
-    apart -= apart.groupby(judged["level"]).transform("mean")
-    own, rest = apart[judged["own"]], apart[~judged["own"]]
-    assert (len(own), len(rest)) == (1305, 13375)
-    assert (round(own.mean(), 3), round(rest.mean(), 3), round(own.mean() - rest.mean(), 3)) == (3.088, -0.301, 3.389)
-    assert ttest_ind(own, rest, equal_var=False).statistic == pytest.approx(37.86, abs=0.005)
+def test_own_country_figures_of_the_source_are_found_by_its_method_and_by_fixed_effects(marks):
+    compared = list(figures.own_country(marks))
+    assert [wanted for _, wanted, _, _ in compared] == [1305, 13375, 3.389, 37.86, 3.257]
+    assert [round(float(found), places) for _, _, found, places in compared] == [1305, 13375, 3.389, 37.86, 3.257]
 
 
 @pytest.mark.real
-def test_own_country_with_effects_of_performance_and_judge_is_3_257(judged):
-    cube, own, office = arranged(judged, "level")
-    assert fixed_affinity(cube, own, cluster=office).value[-1] == pytest.approx(3.257, abs=0.0005)
+def test_component_marks_for_own_country_are_higher_by_both_estimates(marks):
+    for found in figures.component_affinity(marks).values():
+        flagged = (benjamini_hochberg(found.p_value[:-1]) < 0.05) & (found.value[:-1] > 0)
+        assert 0.2 < found.low[-1] < found.value[-1] < found.high[-1] < 0.4 and found.p_value[-1] < 1e-4
+        assert 5 <= flagged.sum() < np.isfinite(found.value[:-1]).sum() / 2
 
 
 @pytest.mark.real
-def test_own_country_is_found_by_permutation_of_skaters_and_a_quarter_of_judges_shows_it(judged):
-    cube, own, office = arranged(judged, "clean_judge_name")
-    found = permutation_affinity(cube, own, cluster=office, rng=np.random.default_rng(0))
-    told = np.isfinite(found.value[:-1])
-    flagged = (benjamini_hochberg(found.p_value[:-1]) < 0.05) & (found.value[:-1] > 0)
-    assert found.low[-1] < 3.257 < found.high[-1] and found.p_value[-1] < 1e-4
-    assert 27 <= flagged.sum() < told.sum() / 2
+def test_judges_whom_the_source_names_first_give_their_country_seven_points_more(marks):
+    points = figures.performance_points(marks)
+    cube, own, skaters = figures.cube_of(points.assign(criterion="", mark=points["points"]), judge="clean_judge_name")
+    found = permutation_affinity(cube, own, cluster=skaters, rng=np.random.default_rng(0))
+    names = sorted(points["clean_judge_name"].unique())
+    for name, wanted in {"Walter TOIGO": 4.948 + 2.548, "Jeff LUKASIK": 4.982 + 2.073}.items():
+        place = names.index(name)
+        assert found.low[place] < wanted < found.high[place]
+        assert benjamini_hochberg(found.p_value[:-1])[place] < 0.01
