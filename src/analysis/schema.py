@@ -305,7 +305,7 @@ criterion       | text   | criterion, or empty: the composite over criteria
 item            | text   | survey item or dimension (`dim:` before its id), or empty
 subject_type    | text   | what it is about: office, dossier, juror, panel, category, criterion; empty: the whole slice
 subject         | text   | its id
-versus_type     | text   | compared with: juror, others, level, dossier, criterion, category, region, kind, ..., stage, wave
+versus_type     | text   | compared with: juror, others, level, dossier, criterion, category, region, ..., stage, wave
 versus          | text   | its id
 at              | text   | level, number of jurors, source of variance, statistic, `jurors_like_these`, or empty
 measure         | text   | name of the measure, as in docs/methods.md
@@ -325,7 +325,7 @@ n_offices       | count  | offices used
 n_jurors        | count  | jurors used
 n_scores        | count  | scores used
 n_respondents   | count  | respondents used
-uom             | text   | unit: points, POMP, points², POMP², logits, share, coefficient, persons, count, place, probability
+uom             | text   | points, POMP, points², POMP², logits, share, coefficient, persons, count, place, probability
 reason          | text   | why there is no value: code and sentence
     """),
     RESULT_KEY,
