@@ -11,6 +11,7 @@ from analysis.statistics.concordance import (
 )
 from analysis.statistics.distance import bland_altman, bland_altman_interval, lin_ccc, overall_ccc, repeatability
 from analysis.statistics.replicates import icc_replicates
+from analysis.statistics.stages import correlation
 from analysis.statistics.within import average_deviation, average_deviation_by_unit, finn, rwg, rwg_by_unit
 
 ONE_TO_TEN = range(1, 11)
@@ -51,6 +52,7 @@ STATISTICS = {
     "mean_spearman Fisher z": mean_spearman_fisher,
     "mean_kendall_tau": mean_kendall_tau,
     "overall_ccc": lambda readings: overall_ccc(readings[:, FIRST_READINGS]),
+    "pearson": lambda x: correlation(*x[:, FIRST_READINGS].T, kind="pearson"),
     "lin_ccc": lambda readings: lin_ccc(readings[:, FIRST_READINGS]),
     "limits of agreement": limits,
     "interval of the lower limit": lower_limit,
