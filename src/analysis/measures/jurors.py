@@ -62,9 +62,10 @@ def _rasch(rows: Rows, panel: Panel, competition: Competition) -> None:
     fitted = attempt(fit_stage, panel, confidence=confidence)
     apart = fitted
     if isinstance(fitted, NotDefined):
-        refuse_elements(rows, panel, fitted)
         if fitted.code == "not_connected":
+            fitted = NotDefined("not_connected", "parts of the stage share neither dossiers nor jurors")
             apart = attempt(fit_stage, panel, confidence=confidence, apart=True)
+        refuse_elements(rows, panel, fitted)
     add_connection(rows, panel, fitted, apart)
     if isinstance(apart, NotDefined):
         refuse_summary(rows, apart)
