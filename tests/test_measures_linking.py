@@ -59,11 +59,21 @@ def test_an_edition_that_no_juror_links_is_named():
     found = linked(cubes)
     assert np.isfinite(one(found, measure="link_shift", edition="e01")["value"])
     assert one(found, measure="link_shift", edition="e02")["reason"] == (
-        "not_connected: no common juror links e03 to e01, e02"
+        "not_connected: no juror links e02 to e03, directly or through other editions"
     )
     assert (
         found.query("measure == 'linked_severity' and edition == 'e03'")["reason"].str[:13] == "not_connected"
     ).all()
+
+
+def test_two_sets_of_editions_are_linked_each_and_the_later_one_gives_the_scale():
+    rng = np.random.default_rng(6)
+    cubes = [marks(rng, panel, severity=SEVERITY) for panel in ([0, 1, 2], [0, 1], [3, 4], [3, 4])]
+    found = linked(cubes)
+    shifts = found[found["measure"] == "link_shift"].set_index("edition")["value"]
+    assert shifts.notna().to_dict() == {"e01": True, "e02": False, "e03": True}
+    severities = found[found["measure"] == "linked_severity"].groupby("edition")["value"].count()
+    assert severities.to_dict() == {"e01": 0, "e02": 0, "e03": 2, "e04": 2}
 
 
 def test_editions_without_any_common_juror_give_reasons_alone():

@@ -31,10 +31,10 @@ class Links:
     z : array, shape (jurors, editions)
         The linked severity less the juror's in the other steady editions, over its standard error, with the editions
         linked without this juror; NaN where nobody else links them.
-    change, change_se, change_p : arrays, shape (jurors, editions - 1)
+    change, change_se, change_df, change_p : arrays, shape (jurors, editions - 1)
         Drift: severity in the next edition less that in the edition, the two linked by the other jurors; p from t.
         NaN where the juror missed one of the two, or nobody else links them; p also where the others are too few to
-        show how far jurors change.
+        show how far jurors change (`change_df` is 0).
     steady : array of bool, shape (jurors, editions)
         Used for the linking.
     spread
@@ -54,6 +54,7 @@ class Links:
     z: np.ndarray
     change: np.ndarray
     change_se: np.ndarray
+    change_df: np.ndarray
     change_p: np.ndarray
     steady: np.ndarray
     spread: float
@@ -117,8 +118,8 @@ def link_editions(measures: np.ndarray, errors: np.ndarray, *, reference: int = 
     return Links(
         constant=fit.constant, se=_se(data, fit, fit.maps), shift=np.diff(fit.constant), shift_se=_se(data, fit, steps),
         linked=np.where(data.there, data.measures + fit.constant, np.nan), linked_se=_linked_se(data, fit), z=z,
-        change=change[:, 0], change_se=change[:, 1], change_p=change[:, 2], steady=steady, spread=fit.spread, df=fit.df,
-        common=_common(steady),
+        change=change[:, 0], change_se=change[:, 1], change_df=change[:, 2], change_p=change[:, 3], steady=steady,
+        spread=fit.spread, df=fit.df, common=_common(steady),
     )  # fmt: skip
 
 
@@ -264,8 +265,8 @@ def _departures(data: _Data, steady: np.ndarray, fit: _Fit | None, juror: int) -
 
 
 def _changes(data: _Data, fit: _Fit | None, juror: int) -> np.ndarray:
-    """Change of a juror to the next edition, its standard error without the juror's own change, and its p value."""
-    found = np.full((3, data.there.shape[1] - 1), np.nan)
+    """Change of a juror to the next edition, its standard error without the juror's own change, its df and p value."""
+    found = np.full((4, data.there.shape[1] - 1), np.nan)
     if fit is None:
         return found
     both = data.there[juror, 1:] & data.there[juror, :-1] & (np.diff(fit.parts) == 0)
@@ -276,7 +277,7 @@ def _changes(data: _Data, fit: _Fit | None, juror: int) -> np.ndarray:
         value = float((maps * data.measures.T).sum())
         se = float(np.sqrt(_variance(data, fit, maps) - 2 * fit.spread**2))
         p = 2 * t.sf(abs(value) / se, fit.df) if fit.df > 0 else np.nan
-        found[:, edition] = value, se, p
+        found[:, edition] = value, se, fit.df, p
     return found
 
 
