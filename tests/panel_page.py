@@ -12,18 +12,26 @@ import small
 from analysis import disclosure, simulate
 from analysis.measures import measure
 from analysis.pages import (
+    affinity,
     agreement,
     clean,
     coefficients,
     complete,
     components,
     dstudy,
+    habits,
     in_force,
     irregular,
     jurors,
+    linked,
     missing,
     pairs,
+    placement,
+    residuals,
+    ruler,
+    sequence,
     stages,
+    thresholds,
 )
 from analysis.pages.page import NOUNS, Page
 from analysis.pages.words import Words
@@ -32,18 +40,26 @@ from analysis.simulate import settings
 
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 ROOMS = {
+    "affinity": affinity,
     "agreement": agreement,
     "clean": clean,
     "coefficients": coefficients,
     "complete": complete,
     "components": components,
     "dstudy": dstudy,
+    "habits": habits,
     "in_force": in_force,
     "irregular": irregular,
     "jurors": jurors,
+    "linked": linked,
     "missing": missing,
     "pairs": pairs,
+    "placement": placement,
+    "residuals": residuals,
+    "ruler": ruler,
+    "sequence": sequence,
     "stages": stages,
+    "thresholds": thresholds,
 }
 
 

@@ -84,6 +84,17 @@ def names(page: Page, ids: Sequence[str]) -> str:
     return page.words.listing(page.label("juror", name) for name in dict.fromkeys(ids))
 
 
+def short(name: str) -> str:
+    """Give a name without the academic titles before it, for the lines of a dense chart.
+
+    >>> short("dr hab. Anna Nowak-Wzorcowa"), short("j1")
+    ('Anna Nowak-Wzorcowa', 'j1')
+    """
+    words = name.split()
+    first = next((place for place, word in enumerate(words) if word[:1].isupper()), 0)
+    return " ".join(words[first:])
+
+
 def with_p(page: Page, rows: pd.DataFrame) -> pd.DataFrame:
     """Add p and q as they are read."""
     cells = {name: [panel.p_cell(page, value) for value in rows[f"{name}_value"]] for name in ("p", "q")}
