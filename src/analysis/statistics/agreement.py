@@ -58,6 +58,11 @@ def agreement_interval(ratings: np.ndarray, *, within: float = 0.0, confidence: 
     confidence
         Between 0 and 1.
 
+    Returns
+    -------
+    Interval
+        In the unit of the coefficient, cut at 1; `se` is its standard error.
+
     Raises
     ------
     NotDefined
@@ -136,6 +141,13 @@ def pair_difference(ratings: np.ndarray) -> float:
 def by_pair(ratings: np.ndarray, statistic: Callable[[np.ndarray], float]) -> dict[tuple[int, int], float | NotDefined]:
     """Compute `statistic` for each pair of jurors on the units both rated.
 
+    Parameters
+    ----------
+    ratings : array, shape (units, jurors)
+        Points, NaN where a juror did not rate.
+    statistic
+        A table of two columns → the number; raises `NotDefined`.
+
     Returns
     -------
     dict
@@ -156,7 +168,7 @@ def by_pair(ratings: np.ndarray, statistic: Callable[[np.ndarray], float]) -> di
 
 
 def agreement_features(table: np.ndarray, *, within: float) -> np.ndarray:
-    """Give [1, share of agreeing pairs] of each unit with two ratings, zeros for the others."""
+    """Give [1, share of agreeing pairs] of each unit with two ratings, zeros for the others; shape (units, 2)."""
     count = (~np.isnan(table)).sum(axis=1)
     ordered = np.sort(table, axis=1)[:, : count.max()]  # NaN last
     agreeing = np.zeros(len(table))
@@ -166,7 +178,7 @@ def agreement_features(table: np.ndarray, *, within: float) -> np.ndarray:
 
 
 def difference_features(table: np.ndarray) -> np.ndarray:
-    """Give [1, mean absolute difference over pairs] of each unit with two ratings, zeros for the others."""
+    """Give [1, mean absolute difference over pairs] of each unit with two ratings, else zeros; shape (units, 2)."""
     count = (~np.isnan(table)).sum(axis=1)
     ordered = np.sort(table, axis=1)[:, : count.max()]
     place = 2 * np.arange(ordered.shape[1]) + 1 - count[:, None]  # how often a mark is the larger less the smaller

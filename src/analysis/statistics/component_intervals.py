@@ -25,6 +25,11 @@ def component_interval(components: Components, term: str, *, confidence: float =
     confidence
         Between 0 and 1.
 
+    Returns
+    -------
+    Interval
+        Squared units of the marks, above 0; `se` is the root of the sampling variance.
+
     Raises
     ------
     NotDefined
@@ -68,6 +73,11 @@ def share_interval(components: Components, term: str, *, confidence: float = 0.9
     ----------
     components, term, confidence
         As for `component_interval`.
+
+    Returns
+    -------
+    Interval
+        Inside 0 to 1; `se` is that of the share.
 
     Raises
     ------

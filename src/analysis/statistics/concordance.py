@@ -56,7 +56,7 @@ def kendall_w(ratings: np.ndarray) -> float:
 def kendall_w_uncorrected(ratings: np.ndarray) -> float:
     """Kendall's W without the correction for ties: below 1 where jurors give equal marks, however well they agree.
 
-    Parameters, range, errors and source as for `kendall_w`.
+    Parameters, range (0 to 1), errors and source as for `kendall_w`.
     """
     return _of_complete(ratings, _uncorrected)
 
@@ -93,6 +93,16 @@ def kendall_w_pairs(ratings: np.ndarray) -> float:
 
 def kendall_test(ratings: np.ndarray) -> Test:
     """Chi-square test that the jurors' orders of the units have nothing in common (W = 0), after Friedman.
+
+    Parameters
+    ----------
+    ratings : array, shape (units, jurors)
+        As for `kendall_w`: units that every juror rated count.
+
+    Returns
+    -------
+    Test
+        Chi-square, its degrees of freedom (units - 1), p value.
 
     Raises
     ------
@@ -143,8 +153,8 @@ def mean_spearman(ratings: np.ndarray) -> float:
 def mean_spearman_fisher(ratings: np.ndarray) -> float:
     """Mean over pairs of jurors of Spearman's correlation, averaged as Fisher's z.
 
-    Pairs in perfect order have no z and are left out; where all pairs are perfect it is their plain mean. Otherwise as
-    `mean_spearman`.
+    Pairs in perfect order have no z and are left out; where all pairs are perfect it is their plain mean. Parameters,
+    range and errors are those of `mean_spearman`.
 
     Source
     ------
@@ -157,7 +167,7 @@ def mean_kendall_tau(ratings: np.ndarray) -> float:
     """Mean over pairs of jurors of Kendall's tau-b on the units both rated.
 
     Tau-b: pairs of units in the same order less those in the opposite order, over the geometric mean of the numbers of
-    pairs that each juror tells apart. Pairs of jurors are left out, and errors raised, as by `mean_spearman`.
+    pairs that each juror tells apart; -1 to 1. Pairs of jurors are left out, and errors raised, as by `mean_spearman`.
 
     Source
     ------

@@ -57,6 +57,11 @@ def count_marks(ratings: np.ndarray, *, levels: Sequence[float]) -> Counts:
     levels
         Every mark the scale allows, increasing.
 
+    Returns
+    -------
+    Counts
+        How often each level was given, unit by unit.
+
     Raises
     ------
     NotDefined

@@ -165,6 +165,11 @@ def bland_altman(pair: np.ndarray, *, multiplier: float = 1.96) -> Limits:
     multiplier
         Standard deviations from the bias to a limit; 1.96 for 95 % of normal differences, 2 in the paper of 1986.
 
+    Returns
+    -------
+    Limits
+        Points: bias (first less second juror), standard deviation, both limits.
+
     Raises
     ------
     NotDefined
@@ -195,6 +200,11 @@ def bland_altman_interval(
         Which of the three.
     confidence
         Between 0 and 1.
+
+    Returns
+    -------
+    Interval
+        Points; `se` is the standard error of what `of` names.
 
     Raises
     ------

@@ -67,6 +67,11 @@ def decision_study(
     of
         The object of measurement.
 
+    Returns
+    -------
+    Decision
+        Squared units of the marks: universe score variance, relative and absolute error variance.
+
     Raises
     ------
     ValueError
@@ -159,6 +164,11 @@ def squared_distance(mean: float, *, line: float, variance: float) -> float:
     variance
         Error variance of that mean.
 
+    Returns
+    -------
+    float
+        Squared unit of the marks, 0 or more.
+
     Source
     ------
     Brennan & Kane (1977), J. Educ. Meas. 14, 277-289, with the unbiased estimator of Brennan (2001), section 2.5.
@@ -187,6 +197,11 @@ def jurors_needed(
         Numbers of conditions of the facets other than jurors.
     fixed, distance
         As for `dependability`.
+
+    Returns
+    -------
+    int
+        1 or more.
 
     Raises
     ------
@@ -254,7 +269,13 @@ def icc_reml(ratings: np.ndarray, *, form: Form) -> float:
 
 
 def two_way_components(table: np.ndarray) -> Components:
-    """Give the components of dossier, juror and residual of a units × jurors table by REML, NaN where no mark is."""
+    """Give the components of dossier, juror and residual of a units × jurors table by REML, NaN where no mark is.
+
+    Raises
+    ------
+    NotDefined
+        As `reml.variance_components`.
+    """
     return _two_way_components(table.tobytes(), table.shape)
 
 

@@ -56,7 +56,7 @@ def bhapkar(ratings: np.ndarray) -> Test:
     Bhapkar (1966), J. Am. Stat. Assoc. 61, 228-235; from Stuart and Maxwell's statistic as in Keefe (1982), J. Am.
     Stat. Assoc. 77, 669-673.
 
-    >>> round(bhapkar(np.repeat([[1, 2], [2, 1], [1, 1]], [6, 2, 4], axis=0)).value, 9)
+    >>> round(float(bhapkar(np.repeat([[1, 2], [2, 1], [1, 1]], [6, 2, 4], axis=0)).value), 9)
     2.4
     """
     test = stuart_maxwell(ratings)

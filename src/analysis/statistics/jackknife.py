@@ -123,7 +123,7 @@ def jackknife_interval(
 
 
 def check_left_out(value: float, without_each: np.ndarray) -> None:
-    """Raise `NotDefined` where the values without each cluster cannot say how far an estimate varies."""
+    """Raise `NotDefined` where values without each cluster (NaN: not defined) cannot say how far an estimate varies."""
     clusters = len(without_each)
     if clusters < FEWEST_CLUSTERS:
         raise NotDefined("too_few_units", f"The jackknife needs {FEWEST_CLUSTERS} offices with data; here {clusters}.")

@@ -111,6 +111,11 @@ def kappa_interval(
     confidence
         Between 0 and 1.
 
+    Returns
+    -------
+    Interval
+        In the unit of the coefficient, cut at 1; `se` is its standard error.
+
     Raises
     ------
     NotDefined

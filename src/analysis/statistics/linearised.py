@@ -25,6 +25,11 @@ def linearised_interval(value: float, influence: np.ndarray, *, rated: int, conf
     confidence
         Between 0 and 1.
 
+    Returns
+    -------
+    Interval
+        In the unit of the coefficient, cut at 1; `se` is its standard error.
+
     Raises
     ------
     NotDefined

@@ -85,6 +85,11 @@ def component_draws(
     draws
         How many.
 
+    Returns
+    -------
+    ComponentDraws
+        Squared units of the marks, shape (draws,) each; 0 or more.
+
     Raises
     ------
     NotDefined
@@ -118,24 +123,24 @@ def component_draws(
 
 
 def icc_draws(draws: ComponentDraws, *, form: Form) -> np.ndarray:
-    """Give draws of an intraclass correlation; k is the harmonic mean of the numbers of jurors of a dossier."""
+    """Give draws of an intraclass correlation, 0 to 1; k is the harmonic mean of the numbers of jurors of a dossier."""
     jurors = 1.0 if form.endswith("1") else draws.harmonic
     return dependability_draws(draws, jurors=jurors) if "_a" in form else g_draws(draws, jurors=jurors)
 
 
 def g_draws(draws: ComponentDraws, *, jurors: float) -> np.ndarray:
-    """Give draws of the generalizability coefficient of the mean of this many jurors."""
+    """Give draws of the generalizability coefficient of the mean of this many jurors, 0 to 1."""
     return draws.dossier / (draws.dossier + draws.residual / jurors)
 
 
 def dependability_draws(draws: ComponentDraws, *, jurors: float, line: float | None = None) -> np.ndarray:
-    """Give draws of the dependability of the mean of this many jurors, of decisions at a line where one is given."""
+    """Give draws of the dependability of the mean of this many jurors, or of decisions at a line, 0 to 1."""
     signal = draws.dossier if line is None else draws.dossier + distance_draws(draws, line=line)
     return signal / (signal + (draws.juror + draws.residual) / jurors)
 
 
 def distance_draws(draws: ComponentDraws, *, line: float) -> np.ndarray:
-    """Give draws of the squared distance of the mean of all dossiers from a line, zero where none is left."""
+    """Give draws of the squared distance of the mean of all dossiers from a line, 0 or more, in squared marks."""
     return np.maximum(abs(draws.mean - line) - draws.normal * np.sqrt(draws.mean_variance), 0.0) ** 2
 
 
@@ -173,6 +178,11 @@ def pivot_interval(values: np.ndarray, draws: ComponentDraws, *, confidence: flo
         What they were made of: the method is told from it.
     confidence
         Between 0 and 1.
+
+    Returns
+    -------
+    Interval
+        In the unit of the values, without a standard error; its `interval` names the target.
     """
     tails = [(1 - confidence) / 2, (1 + confidence) / 2]
     low, high = np.quantile(values, tails, method="inverted_cdf")

@@ -135,9 +135,14 @@ def icc_interval(ratings: np.ndarray, *, form: Form, confidence: float = 0.95) -
     ----------
     ratings, form
         As for `icc`. `icc_11` and `icc_1k` need the same number of ratings in every unit. The A forms take jurors as
-        a sample of possible jurors, so their interval also holds for other jurors.
+        a sample of possible jurors, so their interval is for jurors like these; in the C forms severities do not enter.
     confidence
         Between 0 and 1.
+
+    Returns
+    -------
+    Interval
+        No unit, at most 1; without a standard error.
 
     Raises
     ------
@@ -157,6 +162,7 @@ def icc_ak_interval_shrout_fleiss(ratings: np.ndarray, *, confidence: float = 0.
     """Interval of ICC(A,k) as the Spearman-Brown transform of the ends of ICC(A,1).
 
     Another estimator than `icc_interval(form="icc_ak")`, kept under its own name because programs differ here.
+    Parameters, range and errors as there.
 
     Source
     ------
@@ -176,6 +182,11 @@ def icc_test(ratings: np.ndarray, *, form: Form) -> Test:
     ----------
     ratings, form
         As for `icc`. The one-way forms share one test, the two-way forms another.
+
+    Returns
+    -------
+    Test
+        F, degrees of freedom between units (`df`) and of error (`df_error`), p value.
 
     Raises
     ------

@@ -37,6 +37,11 @@ def icc_replicates(marks: np.ndarray) -> Replicates:
         Points, NaN where there is no mark. Replicates of a cell are taken to differ by error only, so a shift from the
         first marks to the second counts as error.
 
+    Returns
+    -------
+    Replicates
+        Both reliabilities, 0 to 1, and the components they are made of, points squared.
+
     Raises
     ------
     NotDefined

@@ -64,6 +64,11 @@ def correlation_interval(
     confidence
         Between 0 and 1.
 
+    Returns
+    -------
+    Interval
+        Inside -1 to 1.
+
     Raises
     ------
     NotDefined

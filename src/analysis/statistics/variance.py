@@ -46,7 +46,7 @@ class TwoWay:
 
 
 def one_way(ratings: np.ndarray) -> OneWay:
-    """One-way analysis of variance of units, any pattern of missing cells.
+    """One-way analysis of variance of units × jurors, points, NaN where a juror did not rate; any cells may be missing.
 
     Raises
     ------
@@ -60,7 +60,7 @@ def one_way(ratings: np.ndarray) -> OneWay:
 
 
 def two_way(ratings: np.ndarray) -> TwoWay:
-    """Two-way analysis of variance of the units that every juror rated.
+    """Two-way analysis of variance of the units of a table (units × jurors, points) that every juror rated.
 
     Raises
     ------

@@ -68,7 +68,7 @@ def _distance(values: np.ndarray, family: Family) -> np.ndarray:
 
 
 def ratio_distance(values: np.ndarray) -> np.ndarray:
-    """Give the squared ratio of difference to sum of every pair of values.
+    """Give the squared ratio of difference to sum of every pair of values, 0 to 1, shape (values, values).
 
     Raises
     ------
