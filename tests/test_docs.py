@@ -73,3 +73,19 @@ def test_every_coefficient_has_its_estimator_in_the_methods():
     headings = re.findall(r"^### (.*`.*)$", (ROOT / "docs" / "methods.md").read_text(encoding="utf-8"), re.MULTILINE)
     named = set(re.findall(r"`(\w+)`", " ".join(headings)))
     assert not {coefficient.name for coefficient in COEFFICIENTS} - named
+
+
+def anchors(text):
+    """Give the addresses of the headings of a page: words joined by hyphens, a number after a repeated one."""
+    found = []
+    for title in re.findall(r"^#{1,4} (.+)$", text, re.MULTILINE):
+        found.append(re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-"))
+    return {f"{name}-{found[:place].count(name)}".removesuffix("-0") for place, name in enumerate(found)}
+
+
+@pytest.mark.parametrize("page", ["README.md", *(f"docs/{path.name}" for path in sorted((ROOT / "docs").glob("*.md")))])
+def test_every_link_inside_the_documents_leads_to_a_heading(page):
+    here = ROOT / page
+    for name, place in re.findall(r"\]\(([\w./-]*\.md)?#([^)]+)\)", here.read_text(encoding="utf-8")):
+        target = (here.parent / name) if name else here
+        assert place in anchors(target.read_text(encoding="utf-8"))
