@@ -12,6 +12,7 @@ from analysis.statistics.effects.effect import LEVEL, ROUNDING, few, jackknife_e
 from analysis.statistics.effects.marks import PanelMarks
 
 LEAST = 10  # dossiers that both marked
+CHUNK = 256  # pairs at once
 NEAR = 1e-6  # points within which two marks are the same
 MANY = 0.2  # share of identical vectors beyond expectation that counts
 
@@ -46,14 +47,14 @@ class _Shared:
     """Every dossier that two jurors both marked: one row a pair and dossier.
 
     `pair`: number of the pair; `gap`: the first juror's mark less the second's (rows × criteria), NaN where one is
-    missing; `dossier`: its place.
+    missing; `steps`: smallest step of each criterion's scale.
     """
 
     first: np.ndarray
     second: np.ndarray
     pair: np.ndarray
-    dossier: np.ndarray
     gap: np.ndarray
+    steps: np.ndarray
 
 
 def copying(panel: PanelMarks) -> PairEffects:
@@ -100,7 +101,8 @@ def shared_dossiers(panel: PanelMarks) -> _Shared:
     pair, dossier = np.nonzero((rated[:, first] & rated[:, second]).T)
     gap = panel.marks[dossier, first[pair]] - panel.marks[dossier, second[pair]]
     enough = (~np.isnan(gap)).sum(axis=1) * 2 >= gap.shape[1]
-    return _Shared(first, second, pair[enough], dossier[enough], gap[enough])
+    steps = np.array([smallest_step(marks) for marks in np.moveaxis(panel.marks, 2, 0)])
+    return _Shared(first, second, pair[enough], gap[enough], steps)
 
 
 def identical_vectors(
@@ -110,18 +112,26 @@ def identical_vectors(
 
     The power is that of a binomial number of identical vectors, `MANY` more likely than expected.
     """
-    apart = panel.generosity[shared.first] - panel.generosity[shared.second]
-    steps = np.array([smallest_step(marks) for marks in np.moveaxis(panel.marks, 2, 0)])
-    shift = np.round((apart[pair] - apart[shared.pair]) / steps) * steps
-    equal = (np.abs(np.nan_to_num(shared.gap + shift)) < NEAR).all(axis=1)
-    own = shared.pair == pair
-    units, hits, rest, others = (int(each) for each in (own.sum(), equal[own].sum(), (~own).sum(), equal[~own].sum()))
+    equal = shared.pair[identical_rows(panel, shared, pair)]
+    units, hits = int((shared.pair == pair).sum()), int((equal == pair).sum())
+    rest, others = len(shared.pair) - units, len(equal) - hits
     needed = int(units * others / rest)
     while needed <= units and more_identical(needed, units, others, rest) > level:
         needed += 1
     chance = min(1.0, others / rest + MANY)
     power = float(binom.sf(needed - 1, units, chance))
     return hits / units, others / rest, more_identical(hits, units, others, rest), power
+
+
+def identical_rows(panel: PanelMarks, shared: _Shared, pair: int) -> np.ndarray:
+    """Find the rows with equal marks on every criterion, moved to the difference in severity of this pair."""
+    apart = panel.generosity[shared.first] - panel.generosity[shared.second]
+    rows = np.arange(len(shared.pair))
+    for criterion, step in enumerate(shared.steps):
+        shift = np.round((apart[pair, criterion] - apart[:, criterion]) / step) * step
+        gap = shared.gap[rows, criterion] + shift[shared.pair[rows]]
+        rows = rows[np.isnan(gap) | (np.abs(gap) < NEAR)]
+    return rows
 
 
 def more_identical(hits: int, units: int, others: int, rest: int) -> float:
@@ -140,16 +150,29 @@ def residual_correlations(panel: PanelMarks, shared: _Shared) -> tuple[np.ndarra
     several = panel.compared & (panel.compared.sum(axis=1, keepdims=True) >= 3)
     number = np.maximum(panel.compared.sum(axis=1, keepdims=True), 1)
     residual = np.where(several, (panel.own - panel.others) * (1 - 1 / number), 0.0)
-    one, other = residual[:, shared.first], residual[:, shared.second]
-    both = several[:, shared.first] & several[:, shared.second]
-    products = [(both * a * b).sum(axis=2) for a, b in ((one, other), (one, one), (other, other))]
-    units = both.any(axis=2).sum(axis=0)
-    z, without = without_each(panel.by_office(np.stack(products, axis=-1)), fisher_z)
-    enough = units >= LEAST
-    z, without = np.where(enough, z, np.nan), np.where(enough, without, np.nan)
+    judged = several.any(axis=2).astype(int)
+    enough = np.flatnonzero((judged.T @ judged)[shared.first, shared.second] >= LEAST)
+    found = np.full((3, len(shared.first)), np.nan)
+    if not len(enough):
+        return tuple(found)
+    parts = [enough[start : start + CHUNK] for start in range(0, len(enough), CHUNK)]
+    sums = [pair_products(panel, residual, several, (shared.first[some], shared.second[some])) for some in parts]
+    z, without = without_each(np.concatenate([each for each, _ in sums], axis=1), fisher_z)
+    offices = np.concatenate([each for _, each in sums])
     mean = others_mean(z)
-    offices = (panel.by_office(both.any(axis=2).astype(int)) > 0).sum(axis=0)
     se = jackknife_error(z - mean, without - others_mean(without), offices)
     with np.errstate(invalid="ignore", divide="ignore"):
         p_value = np.where(se > ROUNDING, t.sf((z - mean) / se, np.maximum(offices - 2, 1)), np.nan)
-    return np.tanh(z), np.tanh(mean), p_value
+    found[:, enough] = np.tanh(z), np.tanh(mean), p_value
+    return tuple(found)
+
+
+def pair_products(
+    panel: PanelMarks, residual: np.ndarray, several: np.ndarray, pairs: tuple[np.ndarray, np.ndarray]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Sum products and squares of both jurors' residuals by office (offices × pairs × 3), and count the offices."""
+    one, other = (residual[:, place] for place in pairs)
+    both = several[:, pairs[0]] & several[:, pairs[1]]
+    products = [(both * a * b).sum(axis=2) for a, b in ((one, other), (one, one), (other, other))]
+    offices = (panel.by_office(both.any(axis=2).astype(int)) > 0).sum(axis=0)
+    return panel.by_office(np.stack(products, axis=-1)), offices
