@@ -64,7 +64,8 @@ def own_dossiers(panel: Panel, tables: dict[str, pd.DataFrame]) -> dict[str, np.
     region = tables["offices"].set_index("office")["region"].reindex(panel.offices).fillna("").map(plain)
     home = jurors["region"].map(plain)
     same = region.to_numpy()[:, None] == home.to_numpy()[None, :]
-    employers = _employers(jurors["employer"], tables["offices"])
+    entered = tables["offices"][tables["offices"]["office"].isin(panel.offices)]
+    employers = _employers(jurors["employer"], entered)
     works = panel.offices[:, None] == employers[None, :]
     return {
         REGION: same & (home != "").to_numpy()[None, :],
