@@ -79,12 +79,13 @@ def add_effects(rows: Rows, panel: Panel, tables: dict[str, pd.DataFrame], compe
 
 
 def marking_times(panel: Panel, scores: pd.DataFrame) -> np.ndarray:
-    """Give the time at which each juror first marked each dossier, days; NaN where the files do not say."""
+    """Give the days from the first mark until each juror marked each dossier; NaN where the files do not say."""
     times = np.full((len(panel.dossiers), len(panel.jurors)), np.nan)
     here = scores[(scores["edition"] == panel.edition) & (scores["stage"] == panel.stage)]
     here = here[(here["scored_at"] != "") & here["value"].notna()]
     if len(here):
-        days = pd.to_datetime(here["scored_at"], format="ISO8601").astype("int64") / 86_400e9
+        moments = pd.to_datetime(here["scored_at"], format="ISO8601")
+        days = (moments - moments.min()) / pd.Timedelta(days=1)
         first = days.groupby([here["dossier"], here["juror"]]).min()
         dossiers = {name: place for place, name in enumerate(panel.dossiers)}
         jurors = {name: place for place, name in enumerate(panel.jurors)}
