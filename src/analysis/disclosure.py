@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 
+import numpy as np
 import pandas as pd
 
 from analysis.config import Competition, Disclosure, Edition, SurveyLayout
@@ -18,6 +19,14 @@ from analysis.schema import TABLES, check, conform
 
 PRIVATE_SUBJECTS = ("juror", "dossier")
 POOLED_OVER = ("", "others", "panel")  # what a juror's own numbers may be set against
+IN_A_LETTER = (
+    "judged", "deviation_from_others", "severity_additive", "centrality", "range_used", "consensus_correlation",
+    "halo", "score_share", "linked_severity", "severity_drift",
+)  # fmt: skip
+OTHERS_IN_PANEL = 5  # with four, quartiles are three persons' own numbers, and severities add up to 0: the last follows
+HEAVIEST = 0.75  # share of what is compared with that one other juror may have
+DECIMALS = 2  # of the panel's numbers, so that none can be told to be one person's
+_CELL = ["edition", "stage", "criterion"]
 NUMBERS = ["value", "se", "low", "high", "p_value", "q_value"]
 SUPPRESSED = "suppressed: fewer cases than may be shown"
 
@@ -82,9 +91,12 @@ def public_tables(tables: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
 def juror_results(results: pd.DataFrame, scores: pd.DataFrame, settings: Disclosure, *, juror: str) -> pd.DataFrame:
     """Give the rows of `results` one juror may see: the own ones, pooled, and those of the panel as a whole.
 
-    Rows about or against another juror, an office or a dossier are left out. The own rows of a stage are withheld
-    unless they rest on `min_juror_dossiers` dossiers that `min_other_jurors` other jurors judged too, rows of the panel
-    unless so many others are in it.
+    Only the measures a letter speaks of (`IN_A_LETTER`), and only edition by edition: a number over all editions would
+    give a withheld edition away by subtraction. The own rows of a slice are withheld unless they rest on
+    `min_juror_dossiers` dossiers that `min_other_jurors` others judged too, none of whom makes up more than `HEAVIEST`
+    of what they are compared with; where one criterion is withheld, so is the next smallest. Rows of the panel need
+    that many others, `OTHERS_IN_PANEL` at least. Reasons are reduced to their codes, since sentences may name people
+    and offices; q values are rounded up to whole per cents, since each may be made from another juror's p value.
 
     Parameters
     ----------
@@ -97,44 +109,104 @@ def juror_results(results: pd.DataFrame, scores: pd.DataFrame, settings: Disclos
     juror
         Id of the juror.
     """
-    own = (results["subject_type"] == "juror") & (results["subject"] == juror)
-    whole = results["subject_type"].isin(("", "panel"))
-    rows = results[(own | whole) & results["versus_type"].isin(POOLED_OVER)].copy()
-    enough = _judged_together(scores, settings, juror)
-    mine = rows["subject_type"] == "juror"
-    hidden = mine & ~pd.Series(list(zip(rows["edition"], rows["stage"], strict=True)), index=rows.index).isin(enough)
+    together = _judged_together(scores, juror)
+    rows = results.loc[_of_a_letter(results, together, juror)].copy()
+    mine, counted = rows["subject_type"] == "juror", rows["measure"] == "judged"
+    others = _aligned(together["juror"], rows, "edition")
+    hidden = mine & ~counted & ~_enough(rows, together, settings)
     hidden |= mine & (rows["n_units"] < settings.min_juror_dossiers).fillna(False)
-    hidden |= ~mine & (rows["n_jurors"] <= settings.min_other_jurors).fillna(False)
+    hidden |= _other_criterion(rows, hidden)
+    fewest = max(OTHERS_IN_PANEL, settings.min_other_jurors)
+    hidden |= ~mine & ~(rows["n_jurors"] > fewest).fillna(False)
+    used = (others + 1).round().astype("Int64")
+    rows["n_jurors"] = rows["n_jurors"].where(~mine | rows["n_jurors"].notna(), used)
+    rows.loc[~mine, "value"] = rows.loc[~mine, "value"].round(DECIMALS)
+    rows["q_value"] = np.ceil(rows["q_value"] * 100 - 1e-9) / 100
+    rows["q_family"] = ""
+    for name in ("reason", "interval_reason"):
+        rows[name] = rows[name].str.replace(r":.*", "", regex=True)
     return _hide(rows, hidden.astype(bool))
 
 
 def juror_tables(tables: dict[str, pd.DataFrame], juror: str) -> dict[str, pd.DataFrame]:
-    """Give the tidy tables one juror may see: the editions and the own entry in the register."""
+    """Give the tidy tables one juror may see: the editions, the own entry in the register, the account as a whole."""
     jurors = tables["jurors"]
     return _released(
         {
             "editions": tables["editions"],
             "jurors": jurors[jurors["juror"] == juror],
-            "ledger": _nameless(tables["ledger"]),
+            "ledger": _in_sum(tables["ledger"]),
         }
     )
 
 
-def _judged_together(scores: pd.DataFrame, settings: Disclosure, juror: str) -> set[tuple[str, str]]:
-    """Give the (edition, stage) in which the juror judged enough dossiers together with enough others."""
-    marks = scores.loc[scores["value"].notna(), ["edition", "stage", "dossier", "juror"]].drop_duplicates()
+def _of_a_letter(results: pd.DataFrame, together: pd.DataFrame, juror: str) -> pd.Index:
+    """Give the places of the rows of a letter's measures: about the juror, or about a panel the juror was in."""
+    own = (results["subject_type"] == "juror") & (results["subject"] == juror)
+    panel = (results["subject_type"] == "panel") & (results["subject"] == "")
+    rows = results[own | panel]
+    in_it = pd.MultiIndex.from_frame(rows[_CELL[:2]]).isin(together.index.droplevel("criterion").unique())
+    told = rows["measure"].isin(IN_A_LETTER) & rows["versus_type"].isin(POOLED_OVER) & (rows["edition"] != "")
+    told &= (rows[["versus", "wave", "category", "item"]] == "").all(axis=1)
+    return rows.index[told & ((rows["subject_type"] == "juror") | in_it)]
+
+
+def _judged_together(scores: pd.DataFrame, juror: str) -> pd.DataFrame:
+    """Count, by edition, stage and criterion ("" = all), what the juror judged together with others.
+
+    Columns: `unit` dossiers, `juror` other jurors, `heaviest` share of the one with most of it (each dossier counts
+    alike, as do the others on it).
+    """
+    marks = scores.loc[scores["value"].notna(), [*_CELL, "dossier", "juror"]]
+    marks = pd.concat([marks, marks.assign(criterion="")]).drop_duplicates()
     mine = marks[marks["juror"] == juror].drop(columns="juror")
-    others = marks[marks["juror"] != juror].merge(mine, on=["edition", "stage", "dossier"])
-    others["unit"] = others["edition"] + "\x1f" + others["dossier"]
-    over_all = others.assign(edition="")
-    counted = pd.concat([others, over_all]).groupby(["edition", "stage"])[["unit", "juror"]].nunique()
-    least = {"unit": settings.min_juror_dossiers, "juror": settings.min_other_jurors}
-    return set(counted.index[(counted >= pd.Series(least)).all(axis=1)])
+    others = marks[marks["juror"] != juror].merge(mine, on=[*_CELL, "dossier"])
+    others["part"] = 1.0 / others.groupby([*_CELL, "dossier"])["juror"].transform("size")
+    cells = others.groupby(_CELL)
+    counted = cells.agg(unit=("dossier", "nunique"), juror=("juror", "nunique"))
+    heaviest = others.groupby([*_CELL, "juror"])["part"].sum().groupby(_CELL).max()
+    return counted.assign(heaviest=heaviest / counted["unit"])
+
+
+def _enough(rows: pd.DataFrame, together: pd.DataFrame, settings: Disclosure) -> pd.Series:
+    """Tell which rows, and the edition they lead to where there is one, rest on dossiers and other jurors enough."""
+    enough = together["unit"] >= settings.min_juror_dossiers
+    enough &= (together["juror"] >= settings.min_other_jurors) & (together["heaviest"] <= HEAVIEST)
+    here, there = (_aligned(enough.astype(float), rows, name) == 1 for name in ("edition", "edition_to"))
+    return here & (there | (rows["edition_to"] == ""))
+
+
+def _aligned(counted: pd.Series, rows: pd.DataFrame, edition: str) -> pd.Series:
+    """Give each row the number of its stage and criterion in the edition that a column names; NaN where none."""
+    keys = pd.MultiIndex.from_frame(rows[[edition, *_CELL[1:]]], names=_CELL)
+    return pd.Series(counted.reindex(keys).to_numpy(float), index=rows.index)
+
+
+def _other_criterion(rows: pd.DataFrame, hidden: pd.Series) -> pd.Series:
+    """Tell which criterion must be withheld besides the only one that is: the whole less the rest would show it."""
+    extra = pd.Series(False, index=rows.index)
+    criteria = rows[(rows["criterion"] != "") & (rows["subject_type"] == "juror")]
+    keys = ["edition", "stage", "versus_type", "at", "measure", "variant"]
+    for _, table in criteria.groupby(keys, sort=False):
+        shown = table[~hidden[table.index]]
+        if len(table) - len(shown) == 1 and len(shown):
+            extra[shown["n_units"].astype("float64").fillna(float("inf")).idxmin()] = True
+    return extra
 
 
 def _nameless(ledger: pd.DataFrame) -> pd.DataFrame:
     """Give the account of the files without their names, which may name jurors."""
     return ledger.assign(file=[f"{number:04d}" for number in range(1, len(ledger) + 1)], sheet="")
+
+
+def _in_sum(ledger: pd.DataFrame) -> pd.DataFrame:
+    """Give the account as one line an edition: how many files a juror handed in and how many marks is not told."""
+    lines = []
+    for number, (edition, files) in enumerate(ledger.groupby("edition"), start=1):
+        told = "\n".join(sorted(set(files["sha256"])))
+        mark = hashlib.sha256(told.encode()).hexdigest()
+        lines.append({"file": f"{number:04d}", "edition": edition, "kind": "scores", "unit": "cell", "sha256": mark})
+    return conform(pd.DataFrame(lines), TABLES["ledger"])
 
 
 def _released(shown: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:

@@ -188,17 +188,27 @@ class Workspace:
             raise DataError(f"{self.shelf.root}: this folder was released to {self.audience!r}. Open the workspace.")
         if audience == "organizer" or audience not in self.competition.audiences:
             raise DataError(f"competition.toml: `audiences` does not hold {audience!r}, so nothing is released to it.")
+        shelf = Shelf(self.shelf.processed / "releases" / audience / folder_name(subject))
+        note, key = shelf.processed / "release.json", self._release_key(audience, subject)
+        if json.loads(shelf.read_text(note) or "{}").get("key") == key:
+            return shelf.root
         tables, rows = self._shown_to_juror(subject) if audience == "juror" else self._shown_to_public()
         settings = disclosure.released_competition(self.competition).model_dump(mode="json")
-        shelf = Shelf(self.shelf.processed / "releases" / audience / folder_name(subject))
+        note.unlink(missing_ok=True)  # written last: where it is, all is
         for name, frame in tables.items():
             shelf.store(name, frame)
         for noun in measures.NOUNS:
             shelf.store(noun, rows.get(noun, RESULTS.empty()), place="results")
-        released = {"audience": audience, "subject": subject, "competition": settings}
-        text = json.dumps(released, ensure_ascii=False, sort_keys=True, indent=1)
-        shelf.write_text(shelf.processed / "release.json", text)
+        released = {"audience": audience, "subject": subject, "competition": settings, "key": key}
+        shelf.write_text(note, json.dumps(released, ensure_ascii=False, sort_keys=True, indent=1))
         return shelf.root
+
+    def _release_key(self, audience: str, subject: str) -> str:
+        """Digest of all that a release rests on: raw files, configuration, program."""
+        self.clean()
+        source = source_digest("statistics", "measures", "schema.py", "disclosure.py")
+        noted = self.shelf.read_text(self.shelf.processed / SLICES)
+        return digest(audience, subject, noted, source, versions(ENGINES))
 
     def _shown_to_public(self) -> tuple[dict[str, pd.DataFrame], dict[str, pd.DataFrame]]:
         settings = self.competition.disclosure

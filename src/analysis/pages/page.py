@@ -286,7 +286,8 @@ def begin(
     if (audience, juror) != (opened.audience, opened.subject):
         opened = open_workspace(opened.release(audience, juror))
     tables = opened.clean()
-    frames = [opened.measure(noun, edition=None if noun in _OVER_EDITIONS else edition) for noun in NOUNS[notebook]]
+    whole = _OVER_EDITIONS + NOUNS["juror_letter"] * bool(juror)
+    frames = [opened.measure(noun, edition=None if noun in whole else edition) for noun in NOUNS[notebook]]
     results = pd.concat(frames, ignore_index=True) if frames else RESULTS.empty()
     words = Words(language, competition.words.get(language))
     return Page(notebook, competition, chosen, language, audience, words, results, tables, juror)
