@@ -276,8 +276,8 @@ def test_a_juror_who_favours_one_category_is_seen_there():
     assert 0 < one(found, subject="j3", versus="c0", variant="shrunken")["value"] < cell["value"]
 
 
-def test_more_than_sixty_jurors_are_not_compared_pair_by_pair():
-    found = rows(panel(20, shape=(12, 61, 4)), "ten")
+def test_more_than_forty_jurors_are_not_compared_pair_by_pair():
+    found = rows(panel(20, shape=(12, 41, 4)), "ten")
     assert one(found, measure="copying")["reason"].startswith("many_jurors")
 
 

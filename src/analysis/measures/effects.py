@@ -57,7 +57,7 @@ SHARES = ("identical_profiles",)
 IN_POINTS = ("order_drift", "half_change")
 COPIED = "identical profiles, share less expected, one-sided"
 RESIDUALS = "correlation of residuals"
-MOST_JURORS = 60  # of more, pairs are not compared
+MOST_JURORS = 40  # of more, pairs are not compared: the time grows with their square
 COUNTING = "0.5 standard deviations of dossiers"  # the size that counts where it is in points
 
 

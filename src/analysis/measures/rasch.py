@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from scipy.stats import norm
@@ -80,9 +81,14 @@ class StageFit:
         """Give per cent of the range in the unit of the marks."""
         return in_points(percent, self.panel.scale) if self.panel.scale else percent
 
+    @cached_property
+    def names(self) -> dict[str, list[str]]:
+        """Ids of the elements of every facet."""
+        return element_names(self.panel)
+
     def name(self, facet: str, place: int) -> str:
         """Give the id of an element."""
-        return element_names(self.panel)[facet][place]
+        return self.names[facet][place]
 
 
 def fit_stage(panel: Panel, *, confidence: float, apart: bool = False) -> StageFit:
