@@ -1,7 +1,6 @@
 """How often each kind of unusual juror is found, and how often any other juror; about ten minutes.
 
 `make studies` with `-s` prints the tables of docs/methods.md: shares of editions, their Monte Carlo error, the seed.
-The seed was not used when the methods were chosen.
 """
 
 from dataclasses import replace
