@@ -23,8 +23,7 @@ def affinity(page: Page) -> Block:
     shown = [_stage(page, stage) for stage in panel.stages(page, "affinity")]
     blocks = [block for part in shown for block in part]
     if not blocks:
-        rows = page.rows(measure="affinity", stage=None)
-        return Prose("jurors-affinity", (page.say("jurors.affinity.none"), page.reason(next(rows.itertuples(), None))))
+        return Prose("jurors-affinity", (page.say("jurors.affinity.none"),))
     return page.group(*blocks, *_recusals(page))
 
 
@@ -40,9 +39,9 @@ def _enough(page: Page, rows: pd.DataFrame) -> pd.Series:
 
 
 def _named(page: Page, rows: pd.DataFrame) -> pd.DataFrame:
-    parts = rows["variant"].str.partition(", ")
-    rows = rows.assign(kind=parts[0].map(NAMES), way=parts[2])
-    rows = rows[rows["kind"].notna() & rows["way"].isin(WAYS)]
+    parts = [name.partition(", ") for name in rows["variant"]]
+    rows = rows.assign(kind=[NAMES.get(kind, "") for kind, _, _ in parts], way=[way for _, _, way in parts])
+    rows = rows[(rows["kind"] != "") & rows["way"].isin(WAYS)]
     rows = rows.assign(
         what=[page.say(f"jurors.affinity.kind.{kind}") for kind in rows["kind"]],
         how=[page.say(f"jurors.affinity.way.{WAYS.index(way)}") for way in rows["way"]],
@@ -66,7 +65,8 @@ def _stage(page: Page, stage: str) -> list[Block]:
 def _unseen(page: Page, stage: str) -> list[Prose]:
     """Name the affinities of which nothing is known in the stage."""
     rows = page.rows(measure="affinity", stage=stage)
-    kinds = [NAMES[name] for name in rows.loc[rows["value"].isna(), "variant"].str.partition(", ")[0] if name in NAMES]
+    told = [name.partition(", ")[0] for name in rows.loc[rows["value"].isna(), "variant"]]
+    kinds = [NAMES[name] for name in told if name in NAMES]
     if not kinds:
         return []
     listed = page.words.listing(page.say(f"jurors.affinity.kind.{kind}") for kind in dict.fromkeys(kinds))

@@ -104,6 +104,15 @@ def _powers(page: Page, stage: str) -> pd.DataFrame:
     """Give a row an effect: the size that counts, and the median of the jurors' chances to show it."""
     rows = page.rows(measure="power", stage=stage, subject_type="juror", subject=None)
     rows = rows[rows["value"].notna()]
-    parts = rows["variant"].str.partition(", ")
-    rows = rows.assign(effect=parts[0], size=pd.to_numeric(parts[2], errors="coerce")).dropna(subset=["size"])
+    parts = [name.partition(", ") for name in rows["variant"]]
+    rows = rows.assign(effect=[name for name, _, _ in parts], size=[_number(size) for _, _, size in parts])
+    rows = rows.dropna(subset=["size"])
     return rows.groupby(["effect", "size"], as_index=False, sort=False)["value"].median()
+
+
+def _number(text: str) -> float:
+    """Read a size; NaN where it is told in words."""
+    try:
+        return float(text)
+    except ValueError:
+        return math.nan

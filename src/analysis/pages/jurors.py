@@ -229,7 +229,7 @@ def scale_use(page: Page) -> Block:
         "level": Column("jurors.columns.level", "number:1"),
         "value": Column("jurors.columns.share", "share:1"),
     }
-    table = page.table("jurors.scale_use.table", rows, columns, stage=words["stage"])
+    table = page.table("jurors.scale_use.table", rows[rows["value"] > 0], columns, stage=words["stage"])
     return page.figure("jurors.scale_use", fig, table, **words)
 
 

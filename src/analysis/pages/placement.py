@@ -46,7 +46,8 @@ def places(page: Page, stage: str) -> pd.DataFrame:
 
 def _figure(page: Page, rows: pd.DataFrame, blanks: dict[str, str]) -> Figure:
     shown = rows[rows["moved"] >= FAR].head(SHOWN).sort_values("observed_place", ignore_index=True)
-    labels = [dossier(page, name) for name in shown["subject"]]
+    named = dossiers(page)
+    labels = [named.get(name, name) for name in shown["subject"]]
     fig = house.figure(page.words, height=house.rows_height(len(shown), row=48), x=page.say("jurors.moves.axis"))
     house.rows(fig, labels)
     across = [x for row in shown.itertuples() for x in (row.observed_place, row.fair_place, None)]
@@ -67,15 +68,18 @@ def _figure(page: Page, rows: pd.DataFrame, blanks: dict[str, str]) -> Figure:
         "observed_place": Column("jurors.columns.observed_place", "count"),
         "fair_place": Column("jurors.columns.fair_place", "count"),
     }
-    table = rows.assign(label=[dossier(page, name) for name in rows["subject"]])
+    table = rows.assign(label=[named.get(name, name) for name in rows["subject"]])
     words = blanks | {"first": labels[int(shown["moved"].idxmax())], "most": page.words.number(shown["moved"].max())}
     words["shown"] = page.words.number(len(shown))
     return page.figure("jurors.moves", fig, page.table("jurors.moves.table", table, columns, **blanks), **words)
 
 
-def dossier(page: Page, name: str) -> str:
-    """Give the id of a dossier of the edition with the name of its office."""
-    dossiers = page.tables["dossiers"]
-    office = dossiers.loc[(dossiers["edition"] == page.edition.id) & (dossiers["dossier"] == name), "office"]
-    named = page.label("office", office.iloc[0]) if len(office) else ""
-    return f"{name} · {named}" if named and named != name else name
+def dossiers(page: Page) -> dict[str, str]:
+    """Give every dossier of the edition its id with the name of its office."""
+    own = page.tables["dossiers"]
+    own = own[own["edition"] == page.edition.id]
+    offices = {name: page.label("office", name) for name in own["office"].unique()}
+    return {
+        name: name if offices[office] in ("", name) else f"{name} · {offices[office]}"
+        for name, office in zip(own["dossier"], own["office"], strict=True)
+    }

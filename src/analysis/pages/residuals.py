@@ -7,10 +7,9 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.pages import house, panel, roster
+from analysis.pages import house, panel, placement, roster
 from analysis.pages.display import Block, Group, Prose
 from analysis.pages.page import Column, Page
-from analysis.pages.placement import dossier
 
 COLUMNS = 12  # of a matrix: more cannot be told apart on a telephone
 LISTED = 40  # cells in the table of dossiers
@@ -24,7 +23,7 @@ def criteria(page: Page) -> Block:
     stage = panel.first_stage(page)
     rows = _cells(page, "criterion", stage)
     if rows["value"].isna().all():
-        return page.absent("jurors.criteria", next(rows.itertuples(), None))
+        return Prose("jurors-criteria", (page.say("jurors.criteria.missing"),))
     known = rows[rows["value"].notna()]
     order = [criterion.id for criterion in page.edition.criteria]
     names = sorted(set(known["versus"]), key=lambda name: (order.index(name) if name in order else len(order), name))
@@ -39,20 +38,22 @@ def dossiers(page: Page) -> Block:
     stage = panel.first_stage(page)
     rows = _cells(page, "dossier", stage)
     if rows["value"].isna().all():
-        return page.absent("jurors.dossiers", next(rows.itertuples(), None))
+        return Prose("jurors-dossiers", (page.say("jurors.dossiers.missing"),))
     known = rows[rows["value"].notna()]
     largest = known.assign(size=(known["value"] / known["se"]).abs()).sort_values("size", ascending=False)
     names = sorted(list(dict.fromkeys(largest["versus"]))[:COLUMNS])
     listed = largest[largest["clear"]].head(LISTED)
     listed = listed if len(listed) else largest.head(COLUMNS)
     rows = largest[largest["versus"].isin(names) | largest.index.isin(listed.index)]
-    rows = roster.in_order(page, rows.assign(what=[dossier(page, name) for name in rows["versus"]]))
+    named = placement.dossiers(page)
+    rows = roster.in_order(page, rows.assign(what=[named.get(name, name) for name in rows["versus"]]))
     figure = _figure(page, "jurors.dossiers", rows, (names, names), stage, all_cells=known)
     return page.group(figure, page.note("jurors.dossiers_note"))
 
 
 def _cells(page: Page, kind: str, stage: str) -> pd.DataFrame:
     rows = roster.of(page, "bias", stage, versus_type=kind, versus=None)
+    rows = rows[rows["subject"].isin(roster.judged_enough(page, stage))]
     return rows.assign(clear=roster.apart(page, rows) & rows["value"].notna())
 
 
@@ -167,9 +168,10 @@ def unexpected(page: Page) -> Block:
     if rows.empty:
         return Prose("jurors-unexpected", (page.say("jurors.unexpected.none"),))
     rows = rows.loc[rows["value"].abs().sort_values(ascending=False, kind="stable").index]
+    named = placement.dossiers(page)
     rows = rows.assign(
         label=[page.label("juror", name) for name in rows["subject"]],
-        what=[dossier(page, name) for name in rows["versus"]],
+        what=[named.get(name, name) for name in rows["versus"]],
         on=[page.label("criterion", name) if name else page.say("common.composite") for name in rows["criterion"]],
         mark=pd.to_numeric(rows["at"]),
     )

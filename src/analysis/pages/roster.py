@@ -47,6 +47,12 @@ def of(page: Page, measure: str, stage: str, **keys: str | None) -> pd.DataFrame
     return in_order(page, rows)
 
 
+def judged_enough(page: Page, stage: str) -> set[str]:
+    """Give the jurors who judged as many dossiers as it takes to speak of them."""
+    judged = page.rows(measure="judged", stage=stage, subject_type="juror", subject=None)
+    return set(judged.loc[judged["value"] >= page.competition.disclosure.min_juror_dossiers, "subject"])
+
+
 def drawn(page: Page, rows: pd.DataFrame) -> pd.DataFrame:
     """Give the rows of the jurors a chart holds: all, or of a large panel the `MOST` farthest from its mean."""
     names = dict.fromkeys(rows["subject"])

@@ -16,7 +16,9 @@ from analysis.pages.page import Column, Page
 HILL = 4  # lines of the chart that the dossiers take
 BINS = 24
 HALF_POINT = "half-point, "  # variants of the thresholds on the ruler begin so
+NAMED = 6  # jurors named in a sentence; more are counted
 FACETS = ("juror", "dossier", "criterion")
+EDGE = 0.06  # share of the ruler kept free at either end; intervals may run out of it
 NEAR = 0.16  # share of the ruler below which the name of a threshold would touch its neighbour's
 
 
@@ -44,7 +46,7 @@ def wright(page: Page) -> Block:
     if known.empty:
         return page.absent("jurors.wright", next(dossiers.itertuples(), None))
     jurors = roster.of(page, "rasch_measure", stage)
-    jurors = jurors[jurors["value"].notna()]
+    jurors = jurors[jurors["value"].notna() & jurors["subject"].isin(roster.judged_enough(page, stage))]
     criteria = measures(page, stage, "criterion").dropna(subset=["value"]).sort_values("value")
     criteria = criteria.assign(label=[page.label("criterion", name) for name in criteria["subject"]])
     fig = _ruler(page, known["value"], _lines(page, stage, roster.drawn(page, jurors), criteria))
@@ -109,7 +111,8 @@ def _ruler(page: Page, dossiers: pd.Series, lines: Sequence[Line | str]) -> Any:
                 text=f"<b>{house.wrap(line, 34)}</b>", x=0, xref="paper", xanchor="left", y=place, showarrow=False,
                 align="left", font={"size": 12, "color": house.MUTED},
             )  # fmt: skip
-    return fig.update_xaxes(nticks=6, zeroline=True, zerolinecolor=house.LINE)
+    ends = [min(everything) - EDGE * reach, max(everything) + EDGE * reach]
+    return fig.update_xaxes(nticks=6, zeroline=True, zerolinecolor=house.LINE, range=ends)
 
 
 def _hill(fig: Any, values: pd.Series) -> None:
@@ -168,6 +171,7 @@ def elements(page: Page) -> Group | Prose:
     rows = roster.of(page, "rasch_measure", stage)
     if rows["value"].isna().all():
         return Prose("jurors-elements", (page.reason(next(rows.itertuples(), None)),))
+    rows = rows[rows["subject"].isin(roster.judged_enough(page, stage))].reset_index(drop=True)
     for name in ("rasch_se_real", "infit", "outfit", "fair_average", "observed_average"):
         found = roster.of(page, name, stage).drop_duplicates("subject").set_index("subject")
         rows[name] = rows["subject"].map(found["value"])
@@ -184,9 +188,22 @@ def elements(page: Page) -> Group | Prose:
         "n_scores": Column("jurors.columns.scores", "count"),
     }
     table = page.table("jurors.elements.table", rows, columns, stage=page.label("stage", stage))
-    said = [_surely(page, stage), _identical(page, stage), _unlike(page, rows)]
+    said = [_surely(page, stage), _identical(page, stage), _unlike(page, rows), _bridges(page, stage)]
     prose = Prose("jurors-surely", tuple(filter(None, said)))
-    return page.group(prose, table, page.fold("jurors.facets", _facets(page, stage)))
+    shown = table if len(rows) <= roster.MOST else page.fold("jurors.elements", table)
+    return page.group(prose, shown, page.fold("jurors.facets", _facets(page, stage)))
+
+
+def _bridges(page: Page, stage: str) -> str:
+    """Name the jurors without whose marks the others could not be compared; empty where there are none."""
+    rows = page.rows(measure="bridge", stage=stage, subject_type="juror", subject=None)
+    who = rows.loc[(rows["subject"] != "") & (rows["value"] > 0), "subject"]
+    return page.say("jurors.elements.bridges", jurors=_listed(page, who)) if len(who) else ""
+
+
+def _listed(page: Page, who: Sequence[str]) -> str:
+    """Name jurors; count them where they are many."""
+    return roster.names(page, who) if len(who) <= NAMED else page.words.count("juror", len(who))
 
 
 def fit(page: Page, infit: float, outfit: float) -> str:
@@ -204,7 +221,7 @@ def _unlike(page: Page, rows: pd.DataFrame) -> str:
     odd = rows[(rows["infit"] >= limits[-1]) | (rows["outfit"] >= limits[-1])]
     if odd.empty:
         return page.say("jurors.fit.all", low=page.words.number(limits[0], 1), high=page.words.number(limits[-1], 1))
-    return page.say("jurors.fit.some", jurors=roster.names(page, odd["subject"]))
+    return page.say("jurors.fit.some", jurors=_listed(page, list(odd["subject"])))
 
 
 def _of_facet(page: Page, measure: str, stage: str, kind: str, ending: str = "") -> Any:

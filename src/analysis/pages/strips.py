@@ -11,7 +11,8 @@ from plotly.subplots import make_subplots
 from analysis.pages import house, roster
 from analysis.pages.page import Page
 
-LINE, HEAD, FOOT = 26, 58, 30  # pixels of a juror's line, of the name above a panel, of the axis below it
+LINE, HEAD, FOOT = 32, 72, 30  # pixels of a juror's line, of the name above a panel, of the axis below it
+NARROW = 15  # characters of a name beside the dots: on a telephone these need the room
 
 
 class Strip(NamedTuple):
@@ -45,10 +46,10 @@ def figure(page: Page, strips: Sequence[Strip]) -> Any:
 
 def _panel(fig: Any, strip: Strip, place: int) -> None:
     number, rows = "" if place == 1 else str(place), strip.rows.reset_index(drop=True)
-    ticks = [house.wrap(roster.short(label)) for label in rows["label"]]
+    ticks = [house.wrap(roster.short(label), NARROW) for label in rows["label"]]
     fig.update_yaxes(
         tickvals=list(range(len(ticks))), ticktext=ticks, range=[len(ticks) - 0.4, -0.6], showgrid=False,
-        tickfont={"color": house.INK}, row=place, col=1,
+        tickfont={"color": house.INK, "size": 12}, row=place, col=1,
     )  # fmt: skip
     fig.update_xaxes(nticks=5, row=place, col=1)
     _frame(fig, strip, number)
@@ -75,8 +76,8 @@ def _frame(fig: Any, strip: Strip, number: str) -> None:
     if strip.middle is not None:
         line = {"color": house.MUTED, "width": 1, "dash": "dot"}
         fig.add_shape(type="line", x0=strip.middle, x1=strip.middle, line=line, **axes)
+    head = f"<b>{house.wrap(strip.name, 2 * NARROW)}</b><br>{house.wrap(strip.axis, 2 * NARROW + 6)}"
     fig.add_annotation(
-        text=f"<b>{house.wrap(strip.name, 44)}</b><br>{house.wrap(strip.axis, 52)}", x=0, xref="paper", xanchor="left",
-        y=1, yref=f"y{number} domain", yanchor="bottom", align="left", showarrow=False,
-        font={"size": 12, "color": house.INK},
+        text=head, x=0, xref="paper", xanchor="left", y=1, yref=f"y{number} domain", yanchor="bottom", align="left",
+        showarrow=False, font={"size": 12, "color": house.INK},
     )  # fmt: skip
