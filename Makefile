@@ -22,7 +22,7 @@ bench: .venv/dev.stamp
 	$(BIN)/python -m benchmarks
 
 studies: .venv/dev.stamp
-	$(BIN)/python -m pytest tests/studies
+	$(BIN)/python -m pytest -s tests/studies
 
 .venv/run.stamp: requirements/run.txt pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
