@@ -1,12 +1,13 @@
 """A workspace makes nothing twice, and its numbers do not depend on the road."""
 
+import re
 import shutil
 
 import pandas as pd
 import pytest
 
 import analysis
-from analysis import intake, measures, starter
+from analysis import disclosure, intake, measures, report, starter
 from analysis.errors import DataError
 
 
@@ -146,3 +147,35 @@ def test_a_jurors_folder_names_no_other_juror(with_letters):
 def test_nothing_is_released_to_a_juror_who_marked_nothing(with_letters):
     with pytest.raises(DataError, match="There is no juror 'nobody'"):
         with_letters.release("juror", "nobody")
+
+
+def test_an_unchanged_release_is_not_made_again(with_letters, monkeypatch):
+    juror = with_letters.scores["juror"].iloc[0]
+    place = with_letters.release("juror", juror)
+    monkeypatch.setattr(disclosure, "juror_results", refuse)
+    assert analysis.open(with_letters.shelf.root).release("juror", juror) == place
+
+
+def test_a_release_is_made_again_where_the_smallest_cells_changed(with_letters):
+    juror = with_letters.scores["juror"].iloc[0]
+    with_letters.release("juror", juror)
+    path = with_letters.shelf.raw / "competition.toml"
+    path.write_text(path.read_text("utf-8").replace("\n[disclosure]\n", "\n[disclosure]\nmin_juror_dossiers = 99\n"), "utf-8")
+    released = analysis.open(analysis.open(with_letters.shelf.root).release("juror", juror))
+    rows = released.measure("jurors")
+    assert rows.loc[(rows["subject_type"] == "juror") & (rows["measure"] != "judged"), "value"].isna().all()
+
+
+def test_no_file_of_a_jurors_folder_names_another_juror_an_office_or_a_dossier(with_letters):
+    w = with_letters
+    jobs = report.plan(
+        w.competition, editions=["e01"], languages=["pl"], audiences=["juror"], notebooks=w.shelf.notebooks,
+        jurors={"e01": report.letters(w, ["e01"])["e01"][:1]},
+    )  # fmt: skip
+    made = report.render(w, jobs)
+    shown = "".join(path.read_text("utf-8") for path in (w.shelf.reports / jobs[0].folder).rglob("*.html"))
+    words = set(re.findall(r"\w+", re.sub(r'<script type="text/plain".*?</script>', "", shown, flags=re.S)))
+    others = w.jurors[w.jurors["juror"] != jobs[0].subject]
+    private = [*others["juror"], *others["name"], *w.offices["office"], *w.offices["name"], *w.dossiers["dossier"]]
+    told = [name for name in private if set(re.findall(r"\w+", name)) <= words and name in shown]
+    assert ([outcome.state for outcome in made], told) == (["made"], [])
