@@ -55,7 +55,7 @@ def test_jurors_stand_in_one_order_on_every_chart():
     assert drawn(jurors.deviation(page)) == order
     assert drawn(jurors.later_stages(page).blocks[0]) == order
     names = [entry["text"].split("</b>")[0] for entry in jurors.scale_use(page).chart["layout"]["annotations"]]
-    assert [name.removeprefix("<b>").replace("<br>", " ") for name in names] == order
+    assert [name.removeprefix("<b>").replace("<br>", " ") for name in names] == [*map(roster.short, order)]
     assert [row[0].text for row in jurors.profiles(page).block.blocks[0].rows] == order
 
 
@@ -170,6 +170,16 @@ def test_a_page_without_any_rows_says_so_in_every_cell_and_draws_nothing(languag
 def test_one_juror_alone_still_has_a_whole_page():
     page = panel_page.little("3_jurors", marks([0]))
     assert all(panel_page.text(block).strip() for block in panel_page.blocks(page).values())
+
+
+def test_panels_without_common_dossiers_are_not_put_on_one_ruler():
+    given = marks([0, 1, 0, 1])
+    given[:6, :2], given[6:, 2:] = np.nan, np.nan
+    page = panel_page.little("3_jurors", given)
+    shown = panel_page.blocks(page)
+    assert page.say("common.reasons.not_connected") in panel_page.text(shown["wright"])
+    assert page.say("common.reasons.not_connected") in panel_page.text(shown["moves"])
+    assert page.say("jurors.parts", n=2) in panel_page.text(shown["first"])
 
 
 def test_a_large_panel_is_capped_on_charts_and_whole_in_tables():

@@ -33,8 +33,15 @@ def first(page: Page) -> Group:
     finding = page.finding("jurors.first", " ".join(sentences), box=page.say("jurors.first.box"))
     spread = page.row(measure="severity_spread", stage=stage)
     more = [_spread(page, spread), _range(page, rows), page.say("jurors.first.based", **panel.used(page, test))]
-    said = [" ".join(more), _few(page, stage), _capped(page, rows)]
+    said = [" ".join(more), _parts(page, stage), _few(page, stage), _capped(page, rows)]
     return page.group(finding, Prose("jurors-based", tuple(filter(None, said))))
+
+
+def _parts(page: Page, stage: str) -> str:
+    """Say that jurors without common dossiers are compared inside their part only; empty where all are connected."""
+    rows = page.rows(measure="rasch_subsets", stage=stage)
+    parts = rows["value"].max()
+    return page.say("jurors.parts", n=page.words.number(parts)) if parts > 1 else ""
 
 
 def _capped(page: Page, rows: pd.DataFrame) -> str:
@@ -240,7 +247,7 @@ def _panel(page: Page, stage: str, rows: pd.DataFrame) -> multiples.Panel:
         row = page.row(measure=measure, stage=stage, subject_type="juror", subject=name)
         numbers[key] = page.words.number(row.value if row else math.nan, 1)
     line = page.say("jurors.scale_use.summary", **numbers)
-    return multiples.Panel(page.label("juror", name), line, list(rows["level"]), list(rows["value"]))
+    return multiples.Panel(roster.short(page.label("juror", name)), line, list(rows["level"]), list(rows["value"]))
 
 
 def profiles(page: Page) -> Block:

@@ -77,7 +77,8 @@ def drifts(page: Page, stage: str) -> pd.DataFrame:
 
 def _figure(page: Page, known: pd.DataFrame, years: Years, stage: str, here: set[str]) -> Any:
     changes = drifts(page, stage)
-    clear = changes[roster.apart(page, changes)] if len(changes) else changes
+    changes = changes[changes["edition"].isin(years.ids)].reset_index(drop=True)
+    clear = changes[roster.apart(page, changes)]
     accented = _accented(known, clear, here)
     fig = house.figure(page.words, height=440, y=page.say("jurors.linked.axis"))
     house.reference(fig, y=0)

@@ -18,7 +18,7 @@ def moves(page: Page) -> Block:
     rows = places(page, stage)
     if rows.empty:
         found = page.rows(measure="fair_average", stage=stage, subject_type="dossier", subject=None)
-        return page.absent("jurors.moves", next(found.itertuples(), None))
+        return page.absent("jurors.moves", next(found[found["value"].isna()].itertuples(), None))
     far = rows[rows["moved"] >= FAR]
     blanks = {
         "n": page.words.number(len(far)), "total": page.words.count("of_dossier", len(rows)),
