@@ -238,7 +238,11 @@ def test_no_letter_holds_a_number_of_another_juror_at_full_precision():
 def test_a_letter_is_printed_on_two_sheets_at_most(language, tmp_path):
     from playwright.sync_api import sync_playwright
 
-    blocks = [part for block in next(iter(letters(language).values())) for part in getattr(block, "blocks", (block,))]
+    blocks = [
+        part
+        for block in max(letters(language).values(), key=lambda blocks: len(blocks[0].title))
+        for part in getattr(block, "blocks", (block,))
+    ]
     path = tmp_path / "letter.html"
     path.write_text(assemble(blocks, settings.competition(), language, Links("../index.html"), "key"), "utf-8")
     with sync_playwright() as playwright:

@@ -160,7 +160,9 @@ def test_a_release_is_made_again_where_the_smallest_cells_changed(with_letters):
     juror = with_letters.scores["juror"].iloc[0]
     with_letters.release("juror", juror)
     path = with_letters.shelf.raw / "competition.toml"
-    path.write_text(path.read_text("utf-8").replace("\n[disclosure]\n", "\n[disclosure]\nmin_juror_dossiers = 99\n"), "utf-8")
+    path.write_text(
+        path.read_text("utf-8").replace("\n[disclosure]\n", "\n[disclosure]\nmin_juror_dossiers = 99\n"), "utf-8"
+    )
     released = analysis.open(analysis.open(with_letters.shelf.root).release("juror", juror))
     rows = released.measure("jurors")
     assert rows.loc[(rows["subject_type"] == "juror") & (rows["measure"] != "judged"), "value"].isna().all()

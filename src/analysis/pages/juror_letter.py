@@ -192,7 +192,7 @@ def editions(page: Page) -> Group | Block:
     if len(rows) < 2:
         return page.group()
     fig = house.figure(page.words, height=164, y=page.say("juror_letter.editions.axis"))
-    house.reference(fig, y=0, text=page.say("juror_letter.editions.zero"))
+    house.reference(fig, y=0)
     house.series(
         fig,
         x=rows["short"].tolist(),
