@@ -40,8 +40,8 @@ def first(page: Page) -> Group:
 def _parts(page: Page, stage: str) -> str:
     """Say that jurors without common dossiers are compared inside their part only; empty where all are connected."""
     rows = page.rows(measure="rasch_subsets", stage=stage)
-    parts = rows["value"].max()
-    return page.say("jurors.parts", n=page.words.number(parts)) if parts > 1 else ""
+    apart = (rows["value"] > 1) | rows["reason"].str.startswith("not_connected")
+    return page.say("jurors.parts") if apart.any() else ""
 
 
 def _capped(page: Page, rows: pd.DataFrame) -> str:
