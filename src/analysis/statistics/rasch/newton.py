@@ -91,7 +91,7 @@ def estimate(problem: Problem, held: Held) -> Estimate | Runaway:
         try:
             step = newton_step(problem, sums, held, system_of(problem, sums, held))
         except np.linalg.LinAlgError:
-            raise NotDefined("no_signal", "The information matrix is singular.") from None
+            raise NotDefined("no_maximum", "The information matrix is singular.") from None
         size = largest(step)
         scale, before = min(1.0, LARGEST / max(size, LARGEST)), sums.log_likelihood
         while True:
@@ -142,7 +142,7 @@ def runaway(problem: Problem, held: Held, step: tuple[np.ndarray, np.ndarray]) -
     ]
     scale = int(np.argmax([move.max() for move in moves]))
     if not moves[scale].max() > largest(step) / 4:
-        raise NotDefined("no_signal", "The likelihood has no maximum: some elements can be told apart without error.")
+        raise NotDefined("no_maximum", "The likelihood has no maximum: some elements can be told apart without error.")
     return Runaway(scale, int(moves[scale].argmax()) + 1)
 
 
