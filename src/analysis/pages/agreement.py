@@ -132,10 +132,9 @@ def _facts(page: Page, stage: str, rows: dict[str, Any]) -> Block:
     if _has(rows["again"]):
         again, awarded = page.words.number(rows["again"].value), page.words.number(int(rows["again"].n_units))
         pairs.append((page.say("agreement.facts.again"), page.say("agreement.facts.of", part=again, whole=awarded)))
-    for measure, noun in (("n_dossiers", "agreement.plural.judged"), ("n_jurors", "juror")):
-        row = page.row(measure=measure, stage=stage)
-        if _has(row):
-            pairs.append((page.words.noun(noun, row.value), page.words.number(row.value)))
+    judged = page.row(measure="n_dossiers", stage=stage)
+    if _has(judged):
+        pairs.append((page.words.noun("agreement.plural.judged", judged.value), page.words.number(judged.value)))
     return page.facts("agreement.facts", pairs)
 
 
