@@ -583,7 +583,8 @@ def test_ranks_give_their_agreement_and_the_best_rank_wins(tmp_path):
     sums = [sum(row) for row in RANKS.values()]
     by_hand = 12 * sum((one - 7.5) ** 2 for one in sums) / (3**2 * (4**3 - 4))
     w = agreement.query(
-        "measure == 'kendall_w' and criterion == 'place' and variant == 'corrected for ties, complete units' and at == ''"
+        "measure == 'kendall_w' and criterion == 'place' and at == ''"
+        " and variant == 'corrected for ties, complete units'"
     )["value"]
     assert w.tolist() == pytest.approx([by_hand])
     icc = agreement.query("measure == 'icc_a1' and criterion == 'place'")

@@ -213,3 +213,14 @@ def test_an_ordinal_scale_has_no_components():
     rows = agreement(scores(MARKS), settings=competition(edition(scales=ordinal)))
     found = rows[rows["measure"].isin(["variance_component", "dependability", "certified_again"])]
     assert len(found) and found["reason"].str.startswith(("wrong_level", "no_data")).all()
+
+
+def test_a_jury_of_more_than_sixty_still_has_its_headlines():
+    crowd = np.full((12, 62, 1), np.nan)
+    for dossier in range(12):
+        seats = RNG.choice(62, 12, replace=False)
+        crowd[dossier, seats, 0] = RNG.integers(3, 9, 12)
+    rows = agreement(scores(crowd))
+    whole = rows[(rows["criterion"] == "") & (rows["category"] == "") & (rows["subject"] == "") & (rows["at"] == "")]
+    there = set(whole.loc[whole["value"].notna(), "measure"])
+    assert {"krippendorff_alpha", "icc_11", "pair_difference"} <= there

@@ -129,7 +129,7 @@ def _fitting(part: Slice) -> list[Coefficient]:
     """Give the lines of the registry that speak of such marks: those of levels speak of a criterion only."""
     lines = coefficients(part.scale.levels if part.scale else ())
     if len(part.jurors) > MOST_JURORS:
-        lines = tuple(line for line in lines if line.name in HEADLINES and "pairs" not in line.variant)
+        lines = tuple(line for line in lines if line.name in HEADLINES and "pairs of jurors" not in line.variant)
     return [line for line in lines if part.keys["criterion"] or not line.of_levels]
 
 

@@ -35,7 +35,7 @@ def _stages(page: Page, taken: list[str]) -> Table:
         )
         alpha = panel.alpha(page, stage)
         entries.append((dict(alpha._asdict()) if alpha else {"value": math.nan, "low": math.nan, "high": math.nan}) | {
-            "label": page.label("stage", stage), "difference": difference.value,
+            "label": page.label("stage", stage), "difference": difference.value if difference else math.nan,
             "spread": spread.value if spread else math.nan, "now": now.value if now else math.nan,
         })  # fmt: skip
     columns = {
