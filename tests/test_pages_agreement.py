@@ -390,3 +390,11 @@ def test_an_interval_for_jurors_like_these_alone_stands_in_their_column():
     page = written({"measure": "dependability", "at": "here", "variant": "criteria fixed", "value": 0.4} | wide)
     row = next(panel.beside(page, page.rows(measure="dependability", at="here")).itertuples())
     assert (math.isnan(row.low), row.like_low, row.like_high) == (True, 0.1, 0.6)
+
+
+def test_a_matrix_of_a_large_panel_holds_those_who_judged_most_and_says_so():
+    judges = [{"subject_type": "juror", "subject": f"j{n:02d}", "measure": "judged", "value": n} for n in range(30)]
+    together = pair("coscored", 5) | {"subject": "j28", "versus": "j29"}
+    page = written(*judges, together, {"measure": "n_jurors", "value": 30})
+    figure = pairs.coscored(page).blocks[0]
+    assert len(figure.chart["data"][0]["z"]) == 24 and "24 of 30 jurors" in figure.subtitle

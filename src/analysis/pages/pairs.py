@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import pandas as pd
 
-from analysis.pages import house, panel
+from analysis.pages import house, panel, roster
 from analysis.pages.display import Block, Group, Prose, Table
 from analysis.pages.page import Column, Page
 
@@ -55,12 +56,13 @@ def _pair_rows(page: Page, measure: str, stage: str, **keys: str | None) -> pd.D
 def _coscored(page: Page, key: str, stage: str) -> Block:
     rows = _pair_rows(page, "coscored", stage)
     judged = page.rows(measure="judged", stage=stage, subject_type="juror", subject=None).set_index("subject")["value"]
-    names = panel.jurors(page, judged.index)
+    names = _drawn(page, judged.index, judged)
     shared = rows[rows["value"] > 0]
-    fig = _matrix(page, names, shared, [f"{value:g}" for value in shared["value"]])
+    inside = _inside(shared, names)
+    fig = _matrix(page, names, inside, [f"{value:g}" for value in inside["value"]])
     _corner(fig, names, range(len(names)), [f"<b>{judged[name]:g}</b>" for name in names])
-    _dots(fig, names, shared)
-    alone = len(names) * (len(names) - 1) // 2 - len(shared)
+    _dots(fig, names, inside)
+    alone = len(judged) * (len(judged) - 1) // 2 - len(shared)
     if alone:
         finding = page.say("agreement.coscored.few", pairs=page.words.count("agreement.plural.pairs", alone))
     else:
@@ -73,7 +75,7 @@ def _coscored(page: Page, key: str, stage: str) -> Block:
         "other": Column("agreement.columns.other"),
         "value": Column("agreement.columns.both", "count"),
     }
-    words = panel.counts(page, stage)
+    words = panel.counts(page, stage) | {"most": _most(page, names, judged)}
     table = page.table(f"{key}.table", rows.sort_values(["one", "other"]), columns, part=stage, **words)
     return page.figure(key, fig, table, part=stage, finding=finding, **words)
 
@@ -87,9 +89,11 @@ def _pairs(page: Page, key: str, stage: str) -> Block:
     if enough.empty:
         said = page.say("agreement.pairs.few", stage=page.label("stage", stage), minimum=page.words.number(minimum))
         return Prose(f"agreement-pairs-{stage}", (said,))
-    names = panel.jurors(page, [*rows["subject"], *rows["versus"]])
-    fig = _matrix(page, names, enough, [page.words.number(value, 1) for value in enough["value"]])
-    _dots(fig, names, enough)
+    judged = page.rows(measure="judged", stage=stage, subject_type="juror", subject=None).set_index("subject")["value"]
+    names = _drawn(page, {*rows["subject"], *rows["versus"]}, judged)
+    inside = _inside(enough, names)
+    fig = _matrix(page, names, inside, [page.words.number(value, 1) for value in inside["value"]])
+    _dots(fig, names, inside)
     low, high = (panel.in_unit(page, enough["value"].agg(end), enough["uom"].iloc[0]) for end in ("min", "max"))
     which = "finding" if len(enough) > 1 else "finding_one"
     columns = {
@@ -104,6 +108,7 @@ def _pairs(page: Page, key: str, stage: str) -> Block:
         "limit_low": Column("agreement.columns.limits", "interval:2"),
     }
     words = panel.counts(page, stage) | {"unit": panel.unit(page, enough), "minimum": page.words.number(minimum)}
+    words["most"] = _most(page, names, judged)
     shown = _with_more(page, enough, stage).sort_values(["one", "other"])
     table = page.table(f"{key}.table", shown, columns, part=stage, **words)
     finding = page.say(f"agreement.pairs.{which}", low=low, high=high)
@@ -178,6 +183,23 @@ def _differences(page: Page, key: str, stage: str) -> Table:
         "n_jurors": Column("agreement.columns.jurors", "count"),
     }
     return page.table(key, shown, columns, part=stage, stage=page.label("stage", stage))
+
+
+def _drawn(page: Page, ids: Iterable[str], judged: pd.Series) -> list[str]:
+    """Give the jurors a matrix holds, in order: all, or of a large panel the `roster.MOST` who judged most."""
+    most = judged[judged.index.isin(list(ids))].nlargest(roster.MOST).index
+    return panel.jurors(page, most)
+
+
+def _inside(rows: pd.DataFrame, names: list[str]) -> pd.DataFrame:
+    return rows[rows["subject"].isin(names) & rows["versus"].isin(names)]
+
+
+def _most(page: Page, names: list[str], judged: pd.Series) -> str:
+    """Say who stands on a matrix that does not hold the whole panel."""
+    if len(judged) <= roster.MOST:
+        return ""
+    return " " + page.say("agreement.most", n=len(names), total=page.words.count("of_juror", len(judged)))
 
 
 def _matrix(page: Page, names: list[str], rows: pd.DataFrame, texts: list[str]) -> Any:
