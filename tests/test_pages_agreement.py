@@ -397,4 +397,4 @@ def test_a_matrix_of_a_large_panel_holds_those_who_judged_most_and_says_so():
     together = pair("coscored", 5) | {"subject": "j28", "versus": "j29"}
     page = written(*judges, together, {"measure": "n_jurors", "value": 30})
     figure = pairs.coscored(page).blocks[0]
-    assert len(figure.chart["data"][0]["z"]) == 24 and "24 of 30 jurors" in figure.subtitle
+    assert len(figure.chart["data"][0]["z"]) == 24 and "24 of 30\u00a0jurors" in figure.subtitle
