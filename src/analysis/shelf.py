@@ -106,6 +106,13 @@ class Shelf:
         pq.write_table(content, sink, compression="zstd")
         self.write_bytes(self._parquet(name, place), sink.getvalue().to_pybytes())
 
+    def keep(self, name: str, frame: pd.DataFrame, *, place: str = "") -> None:
+        """Write a table that has rows, and take away the file of one that has none."""
+        if len(frame):
+            self.store(name, frame, place=place)
+        else:
+            self._parquet(name, place).unlink(missing_ok=True)
+
     def stored_key(self, name: str, place: str = "") -> str | None:
         """Give the key a stored table was made under, or None where there is none."""
         path = self._parquet(name, place)

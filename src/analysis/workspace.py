@@ -196,9 +196,9 @@ class Workspace:
         settings = disclosure.released_competition(self.competition).model_dump(mode="json")
         note.unlink(missing_ok=True)  # written last: where it is, all is
         for name, frame in tables.items():
-            shelf.store(name, frame)
+            shelf.keep(name, frame)
         for noun in measures.NOUNS:
-            shelf.store(noun, rows.get(noun, RESULTS.empty()), place="results")
+            shelf.keep(noun, rows.get(noun, RESULTS.empty()), place="results")
         released = {"audience": audience, "subject": subject, "competition": settings, "key": key}
         shelf.write_text(note, json.dumps(released, ensure_ascii=False, sort_keys=True, indent=1))
         return shelf.root
@@ -312,7 +312,8 @@ class Released(Workspace):
     def clean(self) -> dict[str, pd.DataFrame]:
         """Give the released tables."""
         if self._tables is None:
-            self._tables = self._fetch()
+            there = set(self.shelf.stored())
+            self._tables = {name: self.shelf.fetch(name) if name in there else TABLES[name].empty() for name in TIDY}
         return self._tables
 
     def examine(self) -> intake.Examination:
@@ -327,7 +328,8 @@ class Released(Workspace):
 
     def measure(self, noun: str, edition: str | None = None) -> pd.DataFrame:
         """Give the released rows of a noun."""
-        rows = self.shelf.fetch(noun, "results")
+        there = noun in self.shelf.stored("results")
+        rows = self.shelf.fetch(noun, "results") if there else RESULTS.empty()
         return rows if edition is None else rows[rows["edition"].isin(["", edition])].reset_index(drop=True)
 
 

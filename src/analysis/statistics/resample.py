@@ -102,9 +102,12 @@ class Additive:
 
     def __init__(self, features: np.ndarray, cluster: np.ndarray, combine: Callable[[np.ndarray], np.ndarray]):
         index = cluster_index(cluster)
-        place = (np.ones(len(index), dtype=features.dtype), (index, np.arange(len(index))))
         self.single = index.max() + 1 == len(index)
-        self.sums = csr_array(place) @ features
+        if self.single:
+            self.sums = features[np.argsort(index)]
+        else:
+            place = (np.ones(len(index), dtype=features.dtype), (index, np.arange(len(index))))
+            self.sums = csr_array(place) @ features
         self.combine = combine
         self.used = self.sums.any(axis=1)
 
