@@ -15,7 +15,6 @@ from analysis.errors import NotDefined
 from analysis.statistics.agreement import (
     agreement,
     agreement_interval,
-    by_pair,
     expected_agreement,
     pair_difference,
 )
@@ -172,16 +171,6 @@ def test_nominal_alpha_of_complete_marks_is_one_less_observed_over_expected_disa
     ratings = random_ratings(seed, missing=0)
     by_hand = 1 - (1 - agreement(ratings)) / (1 - expected_agreement(ratings))
     assert krippendorff_alpha(ratings, level="nominal") == pytest.approx(by_hand)
-
-
-def test_by_pair_gives_each_pair_its_own_coefficient():
-    ratings = np.array([[1, 2, np.nan], [3, 3, np.nan], [5, np.nan, 4]])
-    assert by_pair(ratings, pair_difference) == {(0, 1): 0.5, (0, 2): 1}
-
-
-def test_by_pair_keeps_the_reason_where_a_pair_has_no_value():
-    reasons = by_pair(np.array([[2, 2], [2, 2]]), krippendorff_alpha)
-    assert reasons[0, 1].code == "no_variation"
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,6 @@ from itertools import combinations
 
 import numpy as np
 
-from analysis.errors import NotDefined
 from analysis.statistics.counts import value_counts
 from analysis.statistics.linearised import linearised_interval
 from analysis.statistics.ratings import paired_units, rating_table
@@ -136,35 +135,6 @@ def pair_difference(ratings: np.ndarray) -> float:
     2.0
     """
     return _mean_over_units(difference_features(_paired_table(ratings)))
-
-
-def by_pair(ratings: np.ndarray, statistic: Callable[[np.ndarray], float]) -> dict[tuple[int, int], float | NotDefined]:
-    """Compute `statistic` for each pair of jurors on the units both rated.
-
-    Parameters
-    ----------
-    ratings : array, shape (units, jurors)
-        Points, NaN where a juror did not rate.
-    statistic
-        A table of two columns → the number; raises `NotDefined`.
-
-    Returns
-    -------
-    dict
-        (juror, later juror) → the value, or the reason why there is none. Pairs without a common unit are not in it.
-    """
-    table = np.asarray(ratings, dtype=float)
-    rated = ~np.isnan(table)
-    values: dict[tuple[int, int], float | NotDefined] = {}
-    for one, other in combinations(range(table.shape[1]), 2):
-        both = rated[:, one] & rated[:, other]
-        if not both.any():
-            continue
-        try:
-            values[one, other] = statistic(table[both][:, [one, other]])
-        except NotDefined as reason:
-            values[one, other] = reason
-    return values
 
 
 def agreement_features(table: np.ndarray, *, within: float) -> np.ndarray:
