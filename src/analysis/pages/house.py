@@ -198,11 +198,11 @@ def band(fig: go.Figure, low: float, high: float, *, axis: str = "x", text: str 
     return add(**ends, fillcolor=BAND, line_width=0, layer="below", **label)
 
 
-def direct(fig: go.Figure, *, x: Any, y: Any, text: str, color: str = INK) -> go.Figure:
-    """Write a label right of a point, instead of a legend."""
+def direct(fig: go.Figure, *, x: Any, y: Any, text: str, color: str = INK, lift: float = 0) -> go.Figure:
+    """Write a label right of a point, instead of a legend; `lift` moves it up, in pixels."""
     return fig.add_annotation(
-        x=x, y=y, text=wrap(text, 24), showarrow=False, xanchor="left", xshift=8, font={"size": 12, "color": color},
-        align="left",
+        x=x, y=y, text=wrap(text, 14), showarrow=False, xanchor="left", xshift=8, yshift=lift, align="left",
+        font={"size": 12, "color": color},
     )  # fmt: skip
 
 

@@ -130,11 +130,8 @@ def _labels(fig: Any, parts: list[pd.DataFrame], years: Years) -> None:
         rows = part.set_index("edition").reindex(years.ids)["value"].dropna()
         last.append((rows.iloc[-1], years.years[years.ids.index(rows.index[-1])], part["label"].iloc[0], place))
     for rank, (value, year, label, place) in enumerate(sorted(last, reverse=True)):
-        fig.add_annotation(
-            x=year, y=value, text=house.wrap(label, 14), showarrow=False, xanchor="left", xshift=8, align="left",
-            yshift=(len(last) - 1) * 9 - 18 * rank if len(last) > 1 else 0,
-            font={"size": 12, "color": house.SERIES[place].color},
-        )  # fmt: skip
+        lift = (len(last) - 1) * 9 - 18 * rank
+        house.direct(fig, x=year, y=value, text=label, color=house.SERIES[place].color, lift=lift)
 
 
 def _finding(page: Page, changes: pd.DataFrame, clear: pd.DataFrame) -> str:
