@@ -16,7 +16,7 @@ from analysis.statistics.registry.kappas import fleiss_categories
 from analysis.statistics.survey import mean
 from analysis.statistics.trends import bootstrap_mean_interval
 
-LIKE_THESE = "jurors_like_these"
+LIKE_THESE = "jurors_like_these"  # `at` of a row whose interval is for other jurors of the same kind
 # Families that a category is told by; the rest of them say the same of fewer dossiers.
 HEADLINES = ("krippendorff_alpha", "icc_11", "icc_1k", "icc_a1", "icc_ak", "icc_c1", "icc_ck", "kendall_w",
              "pair_difference")  # fmt: skip

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
@@ -20,6 +19,7 @@ from analysis.statistics.kappas import kappa, kappa_interval
 from analysis.statistics.multiplicity import benjamini_hochberg
 from analysis.statistics.reliability import Test
 from analysis.statistics.resample import Interval
+from analysis.statistics.targets import THESE, speaking_of
 
 NO_INTERVAL = NotDefined("no_interval", "of each two jurors the value alone is given")
 LIMITS = "bias - and + 1.96 standard deviations"
@@ -90,7 +90,7 @@ def _distances(
 
 def _these(ends: Interval | NotDefined) -> Interval | NotDefined:
     """Say that an interval speaks of these two jurors."""
-    return ends if isinstance(ends, NotDefined) else replace(ends, interval=f"{ends.interval}, these jurors")
+    return ends if isinstance(ends, NotDefined) else speaking_of(ends, THESE, jurors=2)
 
 
 def _of_criterion(rows: Rows, part: Slice, *, confidence: float) -> None:
@@ -102,7 +102,7 @@ def _of_criterion(rows: Rows, part: Slice, *, confidence: float) -> None:
         pair = part.ratings[:, [one, other]]
         value, ends = unfit or attempt(kappa, pair, **weighted), None
         if not isinstance(value, NotDefined):
-            ends = attempt(kappa_interval, pair, confidence=confidence, **weighted)
+            ends = _these(attempt(kappa_interval, pair, confidence=confidence, **weighted))
         columns = {"uom": "coefficient", "variant": "quadratic weights", "n_units": shared[one, other], "n_jurors": 2}
         _under(rows, part, one, other).add("cohen_kappa", value, ends, **columns)
     for name in TESTS:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from analysis.config import Competition, Criterion, Edition, Scale
 from analysis.errors import NotDefined
+from analysis.statistics.ratings import used_units
 from analysis.statistics.resample import generator, multinomial_weights
 from analysis.statistics.scales import composite
 
@@ -63,8 +64,7 @@ class Slice:
     def used_counts(self, units: str) -> dict[str, int]:
         """Count what lies in `rated`, `paired` (two jurors) or `complete` (all jurors) units: the columns n_*."""
         number = np.isfinite(self.ratings).sum(axis=1)
-        least = {"rated": 1, "paired": 2, "complete": max(2, len(self.jurors))}[units]
-        used = number >= least
+        used = used_units(self.ratings, units)
         return {
             "n_units": int(used.sum()),
             "n_offices": len(np.unique(self.offices[used])),

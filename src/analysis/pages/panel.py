@@ -9,12 +9,13 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.measures.coefficients import LIKE_THESE
 from analysis.pages import bands
 from analysis.pages.page import Page
 from analysis.pages.words import DASH
+from analysis.statistics import targets
 
 LEVELS = ("interval", "ordinal", "nominal")  # of Krippendorff's alpha, from the one that uses most of the scale
-LIKE_THESE = "jurors_like_these"  # `at` of a row whose interval is for other jurors of the same kind
 SAME_NUMBER = ("measure", "variant", "stage", "category", "criterion")  # what two rows of one number share
 FEW = 6  # jurors below which an interval for other jurors of the same kind is only a rough guide
 HALF = 0.6745  # standard errors on either side that hold half of a normal distribution
@@ -56,7 +57,7 @@ def beside(page: Page, rows: pd.DataFrame) -> pd.DataFrame:
         pd.MultiIndex.from_frame(rows[[*SAME_NUMBER]])
     )
     found = found.fillna({"interval": "", "interval_reason": ""}).set_axis(rows.index)
-    wide = rows["interval"].str.contains("jurors like these")
+    wide = rows["interval"].str.contains(targets.LIKE_THESE)
     found[wide] = rows.loc[wide, found.columns]
     rows = rows.assign(**{name: rows[name].mask(wide) for name in ("low", "high", "se")})
     rows.loc[wide, "interval"] = ""
@@ -203,7 +204,9 @@ def way_key(text: str) -> str:
     >>> way_key("t, linearised over 12 clusters, these jurors")
     'panel.method.t, linearised over N clusters'
     """
-    return "panel.method." + re.sub(r"\d+", "N", re.sub(", (few jurors|these jurors|jurors like these)", "", text))
+    return "panel.method." + re.sub(
+        r"\d+", "N", re.sub(f", (few jurors|{targets.THESE}|{targets.LIKE_THESE})", "", text)
+    )
 
 
 def counts(page: Page, stage: str) -> dict[str, str]:

@@ -8,7 +8,7 @@ from scipy.stats import t
 from analysis.errors import NotDefined
 from analysis.statistics.resample import FEWEST_CLUSTERS, SAME, Interval
 
-METHOD = "t, linearised over units, these jurors"
+METHOD = "t, linearised over units"
 
 
 def linearised_interval(value: float, influence: np.ndarray, *, rated: int, confidence: float) -> Interval:

@@ -25,10 +25,10 @@ from analysis.errors import NotDefined
 from analysis.statistics.generalizability import MOST_JURORS, Form
 from analysis.statistics.ratings import centred, rating_table
 from analysis.statistics.resample import Interval
+from analysis.statistics.targets import LIKE_THESE, THESE, speaking_of
 from analysis.statistics.variance import FLAT, check_variation
 
 DRAWS = 4000
-FEW_JURORS = 6
 STEPS = 100  # Newton needs four to eight
 CLOSE = 1e-9
 
@@ -186,10 +186,8 @@ def pivot_interval(values: np.ndarray, draws: ComponentDraws, *, confidence: flo
     """
     tails = [(1 - confidence) / 2, (1 + confidence) / 2]
     low, high = np.quantile(values, tails, method="inverted_cdf")
-    few = ", few jurors" if draws.target == "like_these" and draws.jurors < FEW_JURORS else ""
-    target = "jurors like these" if draws.target == "like_these" else "these jurors"
-    method = f"generalized pivots, {len(values)} draws{few}, {target}"
-    return Interval(float(low), float(high), float("nan"), confidence, method)
+    interval = Interval(float(low), float(high), float("nan"), confidence, f"generalized pivots, {len(values)} draws")
+    return speaking_of(interval, LIKE_THESE if draws.target == "like_these" else THESE, jurors=draws.jurors)
 
 
 @dataclass(frozen=True)

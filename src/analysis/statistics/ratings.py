@@ -48,6 +48,25 @@ def paired_units(table: np.ndarray) -> np.ndarray:
     return paired
 
 
+def used_units(table: np.ndarray, units: str) -> np.ndarray:
+    """Tell which units count: `rated`, `paired` (two jurors) or `complete` (every juror who rated; two at least).
+
+    Parameters
+    ----------
+    table : array, shape (units, jurors)
+        Points, NaN where a juror did not rate.
+    units
+        One of the three.
+
+    Returns
+    -------
+    array of bool, shape (units,)
+    """
+    rated = np.isfinite(table)
+    least = {"rated": 1, "paired": 2, "complete": max(2, int(rated.any(axis=0).sum()))}[units]
+    return rated.sum(axis=1) >= least
+
+
 def complete_units(table: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Give the columns of the jurors who rated anything, and tell which units all of them rated.
 

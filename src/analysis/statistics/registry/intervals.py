@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 
 from analysis.errors import NotDefined
 from analysis.statistics.jackknife import jackknife_interval
 from analysis.statistics.registry.coefficient import Coefficient
 from analysis.statistics.resample import SAME, Additive, Interval, Reweighted, bca_interval, cluster_index
+from analysis.statistics.targets import LIKE_THESE, THESE, speaking_of
 from analysis.statistics.twoway import left_out_at_once, left_out_one_by_one, two_way_interval
-
-THESE, LIKE_THESE = "these jurors", "jurors like these"
-FEW_JURORS = 6
 
 
 def cluster_interval(
@@ -49,7 +45,7 @@ def cluster_interval(
         The coefficient or its interval is not defined.
     """
     exact = coefficient.exact or coefficient.prepare is None
-    if exact and coefficient.analytic and _independent(cluster):
+    if exact and coefficient.analytic and independent(cluster):
         try:
             return analytic_interval(coefficient, ratings, confidence=confidence)
         except NotDefined as reason:
@@ -74,14 +70,14 @@ def panel_interval(
     Returns
     -------
     Interval
-        Its `interval` ends with "jurors like these", and says so where there are fewer than `FEW_JURORS` jurors.
+        Its `interval` ends with "jurors like these", and says so where there are fewer than `targets.FEW_JURORS` jurors.
 
     Raises
     ------
     NotDefined
         The coefficient or its interval is not defined.
     """
-    if coefficient.panel_analytic and _independent(cluster):
+    if coefficient.panel_analytic and independent(cluster):
         try:
             return analytic_panel_interval(coefficient, ratings, confidence=confidence)
         except NotDefined as reason:
@@ -94,14 +90,14 @@ def analytic_interval(coefficient: Coefficient, ratings: np.ndarray, *, confiden
     """Interval from a distribution, for these jurors; raises `NotDefined` where the line has none."""
     if coefficient.analytic is None:
         raise NotDefined("no_interval", "No distribution gives an interval for these jurors.")
-    return _ending(coefficient.analytic(ratings, confidence=confidence), THESE)
+    return _speaking_of(THESE, coefficient.analytic(ratings, confidence=confidence), ratings)
 
 
 def analytic_panel_interval(coefficient: Coefficient, ratings: np.ndarray, *, confidence: float) -> Interval:
     """Interval from a distribution, for jurors like these; raises `NotDefined` where the line has none."""
     if coefficient.panel_analytic is None:
         raise NotDefined("no_interval", "No distribution gives an interval for jurors like these.")
-    return _for_panel(coefficient.panel_analytic(ratings, confidence=confidence), ratings)
+    return _speaking_of(LIKE_THESE, coefficient.panel_analytic(ratings, confidence=confidence), ratings)
 
 
 def bootstrap_interval(
@@ -110,7 +106,7 @@ def bootstrap_interval(
 ) -> Interval:  # fmt: skip
     """BCa interval of a coefficient over offices; parameters and errors as for `cluster_interval`."""
     value, prepared = resampled_coefficient(coefficient, ratings, cluster=cluster)
-    return _ending(bca_interval(value, prepared, weights=weights, confidence=confidence), THESE)
+    return _speaking_of(THESE, bca_interval(value, prepared, weights=weights, confidence=confidence), ratings)
 
 
 def resampled_coefficient(
@@ -135,9 +131,8 @@ def office_interval(
     """Jackknife interval of a coefficient over offices; parameters and errors as for `cluster_interval`."""
     value = imperfect_value(coefficient, ratings)
     without = without_each_office(coefficient, ratings, cluster=cluster)
-    return _ending(
-        jackknife_interval(value, without, low=coefficient.low, high=coefficient.high, confidence=confidence), THESE
-    )
+    interval = jackknife_interval(value, without, low=coefficient.low, high=coefficient.high, confidence=confidence)
+    return _speaking_of(THESE, interval, ratings)
 
 
 def crossed_interval(
@@ -152,7 +147,7 @@ def crossed_interval(
     offices = without_each_office(coefficient, ratings, cluster=cluster)
     bounds = coefficient.low, coefficient.high
     interval = two_way_interval(value, without_offices=offices, left_out=left_out, bounds=bounds, confidence=confidence)
-    return _for_panel(interval, ratings)
+    return _speaking_of(LIKE_THESE, interval, ratings)
 
 
 def imperfect_value(coefficient: Coefficient, ratings: np.ndarray) -> float:
@@ -178,17 +173,10 @@ def _value_or_nan(coefficient: Coefficient, ratings: np.ndarray) -> float:
         return np.nan
 
 
-def _independent(cluster: np.ndarray) -> bool:
+def independent(cluster: np.ndarray) -> bool:
+    """Tell whether every unit has an office of its own."""
     return len(np.unique(cluster)) == len(cluster)
 
 
-def _for_panel(interval: Interval, ratings: np.ndarray) -> Interval:
-    jurors = int((~np.isnan(ratings)).any(axis=0).sum())
-    few = "few jurors, " if jurors < FEW_JURORS and "few jurors" not in interval.interval else ""
-    return _ending(interval, f"{few}{LIKE_THESE}")
-
-
-def _ending(interval: Interval, target: str) -> Interval:
-    if interval.interval.endswith((THESE, LIKE_THESE)):
-        return interval
-    return replace(interval, interval=f"{interval.interval}, {target}")
+def _speaking_of(target: str, interval: Interval, ratings: np.ndarray) -> Interval:
+    return speaking_of(interval, target, jurors=int((~np.isnan(ratings)).any(axis=0).sum()))

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from analysis.errors import NotDefined
+from analysis.statistics.ratings import used_units
 from analysis.statistics.registry import intervals as ways
 from analysis.statistics.registry.coefficient import Coefficient
 from analysis.statistics.resample import Draws, Interval, bca_of_values, check_clusters
+from analysis.statistics.targets import LIKE_THESE, THESE
 
 REPLICATES = 2000
-LEAST = {"rated": 1, "paired": 2}
 
 
 @dataclass(frozen=True)
@@ -62,11 +63,11 @@ def _ways(
     """Give the name, the target and the making of every interval of a line."""
     here = {"cluster": cluster, "confidence": confidence}
     return (
-        ("analytic", ways.THESE, lambda: _independent(ways.analytic_interval, line, ratings, **here)),
-        ("analytic", ways.LIKE_THESE, lambda: _independent(ways.analytic_panel_interval, line, ratings, **here)),
-        ("bca", ways.THESE, lambda: _drawn_interval(line, ratings, draws=draws, **here)),
-        ("jackknife", ways.THESE, lambda: ways.office_interval(line, ratings, **here)),
-        ("two_way", ways.LIKE_THESE, lambda: ways.crossed_interval(line, ratings, **here)),
+        ("analytic", THESE, lambda: _independent(ways.analytic_interval, line, ratings, **here)),
+        ("analytic", LIKE_THESE, lambda: _independent(ways.analytic_panel_interval, line, ratings, **here)),
+        ("bca", THESE, lambda: _drawn_interval(line, ratings, draws=draws, **here)),
+        ("jackknife", THESE, lambda: ways.office_interval(line, ratings, **here)),
+        ("two_way", LIKE_THESE, lambda: ways.crossed_interval(line, ratings, **here)),
     )
 
 
@@ -74,7 +75,7 @@ def _independent(
     interval: Callable[..., Interval], line: Coefficient, ratings: np.ndarray, *, cluster: np.ndarray,
     confidence: float,
 ) -> Interval:  # fmt: skip
-    if len(np.unique(cluster)) < len(cluster):
+    if not ways.independent(cluster):
         raise NotDefined("no_interval", "The distribution holds for independent units; here some share an office.")
     return interval(line, ratings, confidence=confidence)
 
@@ -97,7 +98,6 @@ def _attempt(work: Callable) -> tuple:
 
 def _used(line: Coefficient, ratings: np.ndarray) -> tuple[int, int, int]:
     """Count units, jurors and scores of the units that a line uses."""
-    rated = ~np.isnan(ratings)
-    number = rated.sum(axis=1)
-    used = number >= LEAST.get(line.units, max(2, int(rated.any(axis=0).sum())))
-    return int(used.sum()), int(rated[used].any(axis=0).sum()), int(number[used].sum())
+    used = used_units(ratings, line.units)
+    rated = ~np.isnan(ratings[used])
+    return int(used.sum()), int(rated.any(axis=0).sum()), int(rated.sum())
