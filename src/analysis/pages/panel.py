@@ -204,9 +204,8 @@ def way_key(text: str) -> str:
     >>> way_key("t, linearised over 12 clusters, these jurors")
     'panel.method.t, linearised over N clusters'
     """
-    return "panel.method." + re.sub(
-        r"\d+", "N", re.sub(f", (few jurors|{targets.THESE}|{targets.LIKE_THESE})", "", text)
-    )
+    way = re.sub(f", (few jurors|{targets.THESE}|{targets.LIKE_THESE})", "", text)
+    return "panel.method." + re.sub(r"\d+", "N", way)
 
 
 def counts(page: Page, stage: str) -> dict[str, str]:

@@ -70,7 +70,7 @@ def panel_interval(
     Returns
     -------
     Interval
-        Its `interval` ends with "jurors like these", and says so where there are fewer than `targets.FEW_JURORS` jurors.
+        Its `interval` ends with "jurors like these", and says so where jurors are fewer than `targets.FEW_JURORS`.
 
     Raises
     ------
